@@ -1,0 +1,260 @@
+"""The letter's text as the rest of the house reads it: normalized, with a way back to the source.
+
+The one table of equivalences lives here. Most of it maps one character to one character, so that
+offsets of the normalized text *are* offsets of the source; the few readers' artefacts that do not
+(ligatures, hyphens lost at line ends, invisible characters) cost a map, built only where they occur.
+
+Paragraph breaks are facts of the text too: which of its gaps prove that a paragraph ended.
+"""
+
+import re
+import unicodedata
+from array import array
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import NamedTuple
+
+from extractor.findings import Passage
+
+# One character for one character: spaces, quotation marks, dashes, line separators.
+_SAME_LENGTH = str.maketrans(
+    "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+    "\u2018\u2019\u201a\u201b\u02bc\u2032\u00b4`\u201c\u201d\u201e\u201f\u2033"
+    "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d"
+    "\u000b\u0085\u2028\u2029",
+    " " * 16 + "'" * 8 + '"' * 5 + "-" * 9 + "\n" * 4,
+)
+_LIGATURES = {
+    "\ufb00": "ff",
+    "\ufb01": "fi",
+    "\ufb02": "fl",
+    "\ufb03": "ffi",
+    "\ufb04": "ffl",
+    "\ufb05": "st",
+    "\ufb06": "st",
+}
+_LOST_HYPHENS = "\ufffe\u0002"
+_INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+# What changes the text's length. A lost hyphen or a soft one at a line's end was a printed hyphen.
+_UNEVEN = re.compile(
+    rf"[{''.join(_LIGATURES)}]"
+    rf"|[{_LOST_HYPHENS}](?:[ \t]*\r?\n)?"
+    rf"|\u00ad(?:[ \t]*\r?\n)?"
+    rf"|[{_INVISIBLE}]+"
+    r"|[^\u0000-\u02ff\u2000-\u206f][\u0300-\u036f]*|[^\s\u0300-\u036f][\u0300-\u036f]+",
+)
+_MAY_BE_UNEVEN = re.compile(
+    rf"[{''.join(_LIGATURES)}{_LOST_HYPHENS}\u00ad{_INVISIBLE}\u0300-\u036f]",
+)
+
+_GAP = re.compile(r"\n[^\S\n\f]*[\n\f]\s*|\f\s*")
+_SPACED = re.compile(r"\n[^\S\n\f\r]+\r?(?=[\n\f])|\f[^\S\n\f\r]+\r?\n")
+_DOUBLED_SHARE = 0.5
+_MID_SENTENCE_SHARE = 0.25
+
+
+def collapse(text: str) -> str:
+    r"""Return *text* with every run of white space as one space, none at its ends.
+
+    >>> collapse(" not\n medically  necessary ")
+    'not medically necessary'
+    """
+    return " ".join(text.split())
+
+
+class Span(NamedTuple):
+    """A half-open range of the normalized text."""
+
+    start: int
+    end: int
+
+    def holds(self, other: "Span") -> bool:
+        """Say whether *other* lies wholly inside."""
+        return self.start <= other.start and other.end <= self.end
+
+
+class Gap(NamedTuple):
+    """White space between two lines: where the text before it ends and the text after it starts.
+
+    ``proven`` says that a paragraph ends here. A page edge that proves nothing is kept, unproven:
+    a paragraph may end there or run on.
+    """
+
+    end: int
+    start: int
+    proven: bool
+
+
+@dataclass(frozen=True)
+class Text:
+    r"""A document's text, normalized, with the way back to the source's characters.
+
+    Spans inside the house are spans of ``norm``; ``place`` turns one into source offsets.
+
+    >>> text = Text.of("Non\u00admedical of\ufb01ce \u201cvisit\u201d")
+    >>> text.norm
+    'Nonmedical office "visit"'
+    >>> text.place(Span(11, 17)).quote
+    'of\ufb01ce'
+    """
+
+    source: str
+    norm: str
+    paged: bool
+    _origin: "array[int] | None" = None
+
+    @classmethod
+    def of(cls, source: str, *, paged: bool | None = None) -> "Text":
+        r"""Normalize *source*; *paged* says whether it has pages (by default: whether it has a ``\f``)."""
+        if paged is None:
+            paged = "\f" in source
+        even = source if source.isascii() else source.translate(_SAME_LENGTH)
+        if "\r" in even and "\n" not in even:
+            even = even.replace("\r", "\n")
+        if _MAY_BE_UNEVEN.search(even) is None:
+            return cls(source, even, paged)
+        return cls(source, *_even_out(even, paged))
+
+    @property
+    def whole(self) -> Span:
+        """The span of everything."""
+        return Span(0, len(self.norm))
+
+    def place(self, span: Span) -> Passage:
+        """Return the source passage of *span*: offsets in code points, page, collapsed words."""
+        start, end = self.to_source(span)
+        return Passage(
+            start=start, end=end, page=self.page(start), quote=collapse(self.source[start:end]),
+        )
+
+    def to_source(self, span: Span) -> tuple[int, int]:
+        """Return *span* as a half-open range of the source."""
+        if self._origin is None:
+            return span.start, span.end
+        start = self._origin[span.start]
+        return start, self._origin[span.end - 1] + 1 if span.end > span.start else start
+
+    def from_source(self, start: int, end: int) -> Span:
+        """Return the range of the normalized text that the source range *start:end* became."""
+        if self._origin is None:
+            return Span(start, end)
+        low = bisect_right(self._origin, start - 1)
+        return Span(low, max(low, bisect_right(self._origin, end - 1)))
+
+    def page(self, offset: int) -> int | None:
+        """Return the page, from 1, of a source offset; None where the text has no pages."""
+        return bisect_right(self._page_ends, offset) + 1 if self.paged else None
+
+    def words(self, span: Span) -> str:
+        """Return the normalized words of *span*, white space collapsed."""
+        return collapse(self.norm[span.start : span.end])
+
+    def trim(self, start: int, end: int) -> Span:
+        """Return the range *start:end* of the normalized text without white space at its ends."""
+        piece = self.norm[start:end]
+        inner = piece.strip()
+        start += len(piece) - len(piece.lstrip()) if inner else 0
+        return Span(start, start + len(inner))
+
+    @cached_property
+    def _page_ends(self) -> list[int]:
+        return [match.end() for match in re.finditer("\f", self.source)]
+
+    @cached_property
+    def gaps(self) -> tuple[Gap, ...]:
+        """Every paragraph break and page edge of the normalized text, in order."""
+        return tuple(_gaps(self.norm))
+
+    def gaps_between(self, start: int, end: int) -> tuple[Gap, ...]:
+        """Return the gaps that lie within the range *start:end*, in order."""
+        low = bisect_right(self._gap_starts, start)
+        return self.gaps[low : bisect_right(self._gap_starts, end, lo=low)]
+
+    @cached_property
+    def _gap_starts(self) -> list[int]:
+        return [gap.start for gap in self.gaps]
+
+
+def _even_out(even: str, paged: bool) -> "tuple[str, bool, array[int]]":
+    """Undo what changes the length; the array gives each character's source offset."""
+    pieces: list[str] = []
+    origin = array("I")
+    done = 0
+    for match in _UNEVEN.finditer(even):
+        start, end = match.span()
+        became = _became(match.group())
+        if became == match.group():
+            continue
+        pieces += even[done:start], became
+        origin.extend(range(done, start))
+        # White space that stays keeps its own offset; anything else points at the artefact.
+        kept = end - start == len(became) > 1
+        origin.extend(range(start, end) if kept else [start] * len(became))
+        done = end
+    pieces.append(even[done:])
+    origin.extend(range(done, len(even)))
+    return "".join(pieces), paged, origin
+
+
+def _became(artefact: str) -> str:
+    """Return what *artefact* stands for."""
+    first = artefact[0]
+    if first in _LIGATURES:
+        return _LIGATURES[first]
+    if first in _LOST_HYPHENS:
+        return "-" + (artefact[1:] or "\n")
+    if first == "\u00ad":
+        return "-" + artefact[1:] if len(artefact) > 1 else ""
+    if re.fullmatch(rf"[{_INVISIBLE}]+", artefact):
+        return ""
+    return unicodedata.normalize("NFC", artefact)
+
+
+def _gaps(norm: str) -> list[Gap]:
+    """Find the gaps and say which of them prove a paragraph's end.
+
+    A text that doubles every newline has empty lines inside its paragraphs: there only a line of
+    white space counts. At a page edge a blank line counts only where the text marks its paragraphs
+    by lines of white space: empty lines at a page's end are the printer's.
+    """
+    found = list(_GAP.finditer(norm))
+    inside = [match for match in found if "\f" not in match.group()]
+    spaced = [match for match in inside if _SPACED.search(match.group())]
+    by_space = len(spaced) * 2 > len(inside)
+    doubled = _is_doubled(norm, inside, len(spaced))
+    gaps = []
+    for match in found:
+        has_space = _SPACED.search(match.group()) is not None
+        if "\f" in match.group():
+            proven = has_space and (by_space or doubled)
+        else:
+            proven = has_space or not doubled
+        if proven or "\f" in match.group():
+            gaps.append(Gap(match.start(), match.end(), proven))
+    return gaps
+
+
+def _is_doubled(norm: str, inside: list[re.Match[str]], spaced: int) -> bool:
+    """Say whether empty lines stand between the lines of one paragraph, not only around it."""
+    empty = len(inside) - spaced
+    lines = sum(1 for line in norm.splitlines() if line.strip()) or 1
+    if empty / lines < _DOUBLED_SHARE:
+        return False
+    running_on = sum(
+        1 for match in inside if match.end() < len(norm) and norm[match.end()].islower()
+    )
+    return running_on / len(inside) >= _MID_SENTENCE_SHARE
+
+
+def lines_of(norm: str, span: Span) -> list[Span]:
+    """Return the lines of *span* that are not blank, trimmed, in order."""
+    bounds = [span.start, *(m.end() for m in re.compile(r"[\n\f]").finditer(norm, *span)), span.end]
+    lines = []
+    for start, end in pairwise(bounds):
+        piece = norm[start:end]
+        if inner := piece.strip():
+            start += len(piece) - len(piece.lstrip())
+            lines.append(Span(start, start + len(inner)))
+    return lines
