@@ -91,7 +91,9 @@ class Gap(NamedTuple):
 class Text:
     r"""A document's text, normalized, with the way back to the source's characters.
 
-    Spans inside the house are spans of ``norm``; ``place`` turns one into source offsets.
+    ``clean`` is the source with readers' artefacts undone, ``norm`` the same with the equivalences
+    of the table: they are equally long. Spans inside the house are spans of ``norm``; ``place``
+    turns one into source offsets.
 
     >>> text = Text.of("Non\u00admedical of\ufb01ce \u201cvisit\u201d")
     >>> text.norm
@@ -101,6 +103,7 @@ class Text:
     """
 
     source: str
+    clean: str
     norm: str
     paged: bool
     _origin: "array[int] | None" = None
@@ -110,12 +113,14 @@ class Text:
         r"""Normalize *source*; *paged* says whether it has pages (by default: whether it has a ``\f``)."""
         if paged is None:
             paged = "\f" in source
-        even = source if source.isascii() else source.translate(_SAME_LENGTH)
-        if "\r" in even and "\n" not in even:
-            even = even.replace("\r", "\n")
-        if _MAY_BE_UNEVEN.search(even) is None:
-            return cls(source, even, paged)
-        return cls(source, *_even_out(even, paged))
+        clean, origin = source, None
+        if not source.isascii() or "\x02" in source:
+            if _MAY_BE_UNEVEN.search(source):
+                clean, origin = _undo_artefacts(source)
+        norm = clean.translate(_SAME_LENGTH)
+        if "\r" in norm and "\n" not in norm:
+            norm = norm.replace("\r", "\n")
+        return cls(source, clean, norm, paged, origin)
 
     @property
     def whole(self) -> Span:
@@ -148,8 +153,8 @@ class Text:
         return bisect_right(self._page_ends, offset) + 1 if self.paged else None
 
     def words(self, span: Span) -> str:
-        """Return the normalized words of *span*, white space collapsed."""
-        return collapse(self.norm[span.start : span.end])
+        """Return the words of *span* as a value: artefacts undone, white space collapsed."""
+        return collapse(self.clean[span.start : span.end])
 
     def trim(self, start: int, end: int) -> Span:
         """Return the range *start:end* of the normalized text without white space at its ends."""
@@ -177,25 +182,25 @@ class Text:
         return [gap.start for gap in self.gaps]
 
 
-def _even_out(even: str, paged: bool) -> "tuple[str, bool, array[int]]":
+def _undo_artefacts(source: str) -> "tuple[str, array[int]]":
     """Undo what changes the length; the array gives each character's source offset."""
     pieces: list[str] = []
     origin = array("I")
     done = 0
-    for match in _UNEVEN.finditer(even):
+    for match in _UNEVEN.finditer(source):
         start, end = match.span()
         became = _became(match.group())
         if became == match.group():
             continue
-        pieces += even[done:start], became
+        pieces += source[done:start], became
         origin.extend(range(done, start))
         # White space that stays keeps its own offset; anything else points at the artefact.
         kept = end - start == len(became) > 1
         origin.extend(range(start, end) if kept else [start] * len(became))
         done = end
-    pieces.append(even[done:])
-    origin.extend(range(done, len(even)))
-    return "".join(pieces), paged, origin
+    pieces.append(source[done:])
+    origin.extend(range(done, len(source)))
+    return "".join(pieces), origin
 
 
 def _became(artefact: str) -> str:

@@ -1,0 +1,129 @@
+"""The commands ``run``, ``accept`` and ``bench``; the work is done elsewhere.
+
+What takes long to import is imported by the command that needs it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from evals.dataset import Dataset, Scored
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Score records against golden letters, guard against losses, measure speed.",
+)
+
+WORSE, USAGE = 1, 2
+
+GoldenOption = Annotated[Path, typer.Option("--golden", help="Folder of golden cases.")]
+BaselineOption = Annotated[Path, typer.Option("--baseline", help="What the gate compares with.")]
+ProposerOption = Annotated[str, typer.Option("--proposer", help="Who proposes: rules.")]
+RecordsOption = Annotated[
+    Path | None,
+    typer.Option("--records", help="Score these records (JSONL, any tool's) instead."),
+]
+OutOption = Annotated[Path | None, typer.Option("--out", help="Write the results as JSON.")]
+GOLDEN, BASELINE = Path("golden"), Path("evals/baseline.json")
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turn what the house refuses into one line on standard error and exit code 2."""
+    from extractor.errors import ImrError  # noqa: PLC0415 - keeps --help fast
+
+    try:
+        yield
+    except ImrError as error:
+        typer.echo(f"imr-eval: {error}", err=True)
+        raise typer.Exit(USAGE) from None
+
+
+@app.command()
+def run(  # noqa: PLR0913, PLR0917 - one parameter per option
+    proposer: ProposerOption = "rules",
+    golden: GoldenOption = GOLDEN,
+    records: RecordsOption = None,
+    out: OutOption = None,
+    gate: Annotated[
+        bool, typer.Option("--gate", help="Exit 1 when anything is worse than the baseline.")
+    ] = False,
+    baseline: BaselineOption = BASELINE,
+) -> None:
+    """Score a proposer, or a file of records, on the golden letters."""
+    from evals import report  # noqa: PLC0415 - keeps --help fast
+
+    with _refusals():
+        dataset, scored = _scored(golden, proposer, records)
+        report.console().print(report.report(scored, dataset.unreviewed))
+        if out is not None:
+            report.write_json(out, report.results(dataset, scored, proposer, records))
+        if gate:
+            _gate(scored, baseline)
+
+
+def _scored(golden: Path, proposer: str, records: Path | None) -> "tuple[Dataset, list[Scored]]":
+    from evals import dataset as data  # noqa: PLC0415 - keeps --help fast
+
+    dataset = data.Dataset.load(golden)
+    if records is None:
+        return dataset, list(data.run(dataset, proposer))
+    return dataset, list(data.score_records(dataset, data.read_records(records, dataset)))
+
+
+def _gate(scored: "list[Scored]", baseline: Path) -> None:
+    from evals import gate, report  # noqa: PLC0415 - keeps --help fast
+
+    lost = gate.losses(gate.read_baseline(baseline), [each.score for each in scored])
+    report.console().print(report.verdict(lost))
+    if lost:
+        raise typer.Exit(WORSE)
+
+
+@app.command()
+def accept(
+    proposer: ProposerOption = "rules",
+    golden: GoldenOption = GOLDEN,
+    records: RecordsOption = None,
+    baseline: BaselineOption = BASELINE,
+) -> None:
+    """Make the present result the baseline, and show the gains and losses this accepts."""
+    from evals import gate, report  # noqa: PLC0415 - keeps --help fast
+
+    with _refusals():
+        scores = [each.score for each in _scored(golden, proposer, records)[1]]
+        if not scores:
+            typer.echo("imr-eval: no reviewed golden case; nothing to accept.", err=True)
+            raise typer.Exit(USAGE)
+        old = gate.read_baseline(baseline) if baseline.exists() else gate.snapshot([], proposer)
+        gained, lost = gate.gains(old, scores), gate.losses(old, scores)
+        report.console().print(report.accepted(gained, lost))
+        gate.write_baseline(baseline, gate.snapshot(scores, proposer))
+
+
+@app.command()
+def bench(
+    letters: Annotated[
+        int, typer.Option(min=20, help="Letters of the larger memory run.")
+    ] = 20_000,
+    golden: GoldenOption = GOLDEN,
+    corpus: Annotated[
+        Path | None, typer.Option(help="A folder of letters (.txt, .pdf) to measure on too.")
+    ] = None,
+    out: OutOption = None,
+) -> None:
+    """Measure speed and memory; exit 0 whatever the numbers are."""
+    from evals import bench as benchmark  # noqa: PLC0415 - keeps --help fast
+    from evals import report  # noqa: PLC0415 - keeps --help fast
+
+    with _refusals():
+        measured = benchmark.measure(golden, corpus, letters)
+        report.console().print(benchmark.table(measured))
+        if out is not None:
+            report.write_json(out, benchmark.to_json(measured))

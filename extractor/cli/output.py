@@ -1,0 +1,115 @@
+"""Standard output, standard error and small files: every byte that ``imr`` writes by itself."""
+
+import os
+import sys
+import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+# Controls, invisible and direction-changing characters, lone surrogates.
+_HOSTILE = {"Cc", "Cf", "Cs"}
+_HARMLESS = "\n\t"
+
+
+def disarmed(text: str) -> str:
+    r"""Return *text* with every character that could act on a terminal as U+FFFD.
+
+    Lines and tabs stay; the length stays, so that offsets do.
+
+    >>> disarmed("Norco\x1b[2J #60\n(upheld)")
+    'Norco\ufffd[2J #60\n(upheld)'
+    """
+    return "".join(
+        "\ufffd" if unicodedata.category(c) in _HOSTILE and c not in _HARMLESS else c for c in text
+    )
+
+
+def plain(words: object) -> str:
+    r"""Return *words* disarmed and on one line.
+
+    >>> plain("Norco\x1b[2J #60\n(upheld)")
+    'Norco\ufffd[2J #60 (upheld)'
+    """
+    return disarmed(" ".join(str(words).split()))
+
+
+def say(sentence: str) -> None:
+    """Print *sentence* to standard error."""
+    print(f"imr: {plain(sentence)}", file=sys.stderr)
+
+
+def write_line(line: str) -> None:
+    """Print *line* to standard output, as UTF-8 whatever the locale."""
+    write(f"{line}\n")
+
+
+def write(text: str, *, exact: bool = False) -> None:
+    """Print *text* to standard output, as UTF-8 whatever the locale.
+
+    Args:
+        text: What to print.
+        exact: Whether it is a letter's text, which only a terminal gets disarmed.
+    """
+    if exact and sys.stdout.isatty():
+        text = disarmed(text)
+    try:
+        sys.stdout.buffer.write(text.encode())
+    except BrokenPipeError:
+        _let_go()
+        raise SystemExit(0) from None
+
+
+def flush() -> None:
+    """Hand on what is still kept back of standard output, if anybody still reads it."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _let_go()
+
+
+def _let_go() -> None:
+    """Send the rest of standard output nowhere: whoever reads it has read enough."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def render(shown: "RenderableType") -> None:
+    """Print what Rich can render to standard output, coloured if that is a terminal."""
+    from rich.console import Console
+
+    console = Console(highlight=False, emoji=False, markup=False)
+    with console.capture() as captured:
+        console.print(shown)
+    write(captured.get())
+
+
+def check_place(file: Path, *, other: Path | None) -> None:
+    """Make sure that *file* can be written later, and is not the *other* one.
+
+    Raises:
+        OutputError: It cannot.
+    """
+    if other is not None and file.resolve() == other.resolve():
+        from extractor.errors import OutputError
+        message = f"{file} cannot be output and summary at once."
+        raise OutputError(message)
+    if file.is_dir() or not os.access(file.parent, os.W_OK | os.X_OK):
+        message = f"{file} cannot be written."
+        raise OutputError(message)
+
+
+def write_file(file: Path, text: str) -> None:
+    """Write a small *file*, whole or not at all.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
+    fresh = file.with_name(f".{file.name}.new")
+    try:
+        fresh.write_text(text, "utf-8", newline="\n")
+        fresh.replace(file)
+    except OSError as error:
+        message = f"{file} cannot be written: {error.strerror}."
+        raise OutputError(message) from error

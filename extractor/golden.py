@@ -1,0 +1,226 @@
+"""Golden cases: letters labelled by reading, in the one format that is read and written here.
+
+A case is a folder with ``source.txt`` or ``source.pdf`` and ``expected.json``::
+
+    {"split": "dev" | "test", "reviewed": true, "note": "what the case tests", "record": {...}}
+
+``record`` is a record as ``Record.to_json`` writes it, its content only: no schema, no
+provenance, of the document its id and layout, of a finding its code, path and related passages.
+What a record leaves out is not scored; what it gives as null or as an empty list must be absent.
+``model_fields_set`` of the loaded models tells the two apart.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from extractor.errors import GoldenError
+from extractor.findings import OBSERVATIONS, Code, Finding, Passage, Severity
+from extractor.record import Citation, Provenance, Record, V, Words, outcome_of, status_of
+from extractor.source import read
+from extractor.text import Text, collapse
+
+EXPECTED = "expected.json"
+SOURCES = ("source.txt", "source.pdf")
+SPLITS = ("dev", "test")
+
+_LABELLED = Provenance(proposer="golden", version="1")
+_FILLED_IN = {"provenance": True, "findings": {"__all__": {"severity", "message"}}}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One golden letter and the record that it deserves.
+
+    Attributes:
+        name: The folder's name.
+        folder: Where the case lies.
+        source: The letter, ``source.txt`` or ``source.pdf``.
+        expected: The labels; fields not in ``model_fields_set`` are not scored.
+        split: ``dev`` to develop on, ``test`` to be looked at only by its score.
+        reviewed: Whether a person read the letter and these labels.
+        note: What the case tests.
+    """
+
+    name: str
+    folder: Path
+    source: Path
+    expected: Record
+    split: str
+    reviewed: bool
+    note: str = ""
+
+
+def load(folder: Path) -> Case:
+    """Read the golden case in *folder*.
+
+    Raises:
+        GoldenError: A half is missing, there are two sources, or the labels are no record.
+    """
+    source, labels = _source(folder), _labels(folder / EXPECTED)
+    try:
+        return Case(
+            name=folder.name,
+            folder=folder,
+            source=source,
+            expected=_record(labels["record"]),
+            split=labels["split"],
+            reviewed=labels["reviewed"],
+            note=labels.get("note", ""),
+        )
+    except KeyError as error:
+        raise GoldenError(f"{folder.name}: {EXPECTED} has no {error.args[0]!r}") from None
+    except (ValidationError, TypeError, ValueError, AttributeError) as error:
+        raise GoldenError(f"{folder.name}: the labels are no record: {_where(error)}") from None
+
+
+def load_all(root: Path) -> list[Case]:
+    """Read every folder under *root* as a case, sorted by name.
+
+    Raises:
+        GoldenError: There is no folder, or one of them is incomplete.
+    """
+    folders = sorted(path for path in root.glob("*") if path.is_dir())
+    if not folders:
+        raise GoldenError(f"no golden case lies in {root.name or root}")
+    return [load(folder) for folder in folders]
+
+
+def write(case: Case) -> None:
+    """Write *case*'s ``expected.json`` beside its source; fields never set stay left out."""
+    record = case.expected.model_dump(
+        mode="json", by_alias=True, exclude_unset=True, exclude=_FILLED_IN,
+    )
+    labels = {"split": case.split, "reviewed": case.reviewed, "note": case.note, "record": record}
+    content = json.dumps(labels, ensure_ascii=False, indent=1) + "\n"
+    (case.folder / EXPECTED).write_text(content, encoding="utf-8", newline="\n")
+
+
+def lint(case: Case) -> list[str]:
+    """Say what is wrong with *case*, a sentence each; nothing is wrong with a clean one.
+
+    Every span must read its quote in the source, without white space at its ends; prose must be
+    its quote with the readers' artefacts undone; a citation's components must be words of it; the
+    id must be the case's own, the items numbered, the outcome and the status those that the items
+    and findings make; a finding's path must lead somewhere.
+    """
+    text = Text.of(read(case.source, case.name).text)
+    record = case.expected
+    return [
+        *_frame_faults(case),
+        *(fault for path, span in spans(record) for fault in _span_faults(path, span, text)),
+        *(fault for path, cite in _models(record, Citation) for fault in _word_faults(path, cite)),
+        *(fault for finding in record.findings for fault in _finding_faults(finding, record)),
+    ]
+
+
+def spans(record: Record) -> Iterator[tuple[str, V[Any] | Citation | Passage]]:
+    """Yield every value, citation and related passage of *record* with its JSON Pointer."""
+    for kind in (V, Citation, Passage):
+        yield from _models(record, kind)
+
+
+def _source(folder: Path) -> Path:
+    found = [folder / name for name in SOURCES if (folder / name).is_file()]
+    if len(found) != 1:
+        raise GoldenError(f"{folder.name}: one of {' or '.join(SOURCES)} is wanted")
+    return found[0]
+
+
+def _labels(path: Path) -> dict[str, Any]:
+    try:
+        labels = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise GoldenError(f"{path.parent.name}: {EXPECTED} is missing") from None
+    except ValueError:
+        raise GoldenError(f"{path.parent.name}: {EXPECTED} is not JSON") from None
+    if not isinstance(labels, dict):
+        raise GoldenError(f"{path.parent.name}: {EXPECTED} holds no object")
+    return labels
+
+
+def _record(labels: dict[str, Any]) -> Record:
+    findings = tuple(_finding(given) for given in labels.get("findings", ()))
+    return Record.model_validate({**labels, "findings": findings, "provenance": _LABELLED})
+
+
+def _finding(given: dict[str, Any]) -> Finding:
+    severity = Code(given["code"]).severity
+    return Finding.model_validate({"message": "", **given, "severity": severity})
+
+
+def _where(error: Exception) -> str:
+    """Name the places of *error*, never the letter's words."""
+    if isinstance(error, ValidationError):
+        return ", ".join("/".join(map(str, each["loc"])) for each in error.errors())
+    return type(error).__name__
+
+
+def _models(
+    part: object, kind: type[BaseModel], path: str = "",
+) -> Iterator[tuple[str, Any]]:
+    """Yield every model of *kind* inside *part*, with its JSON Pointer, in order."""
+    if isinstance(part, kind):
+        yield path, part
+    if isinstance(part, BaseModel):
+        for name in type(part).model_fields:
+            yield from _models(getattr(part, name), kind, f"{path}/{name}")
+    elif isinstance(part, tuple):
+        for number, each in enumerate(part):
+            yield from _models(each, kind, f"{path}/{number}")
+
+
+def _frame_faults(case: Case) -> Iterator[str]:
+    record = case.expected
+    if case.split not in SPLITS:
+        yield f"split is {case.split!r}, not one of {', '.join(SPLITS)}"
+    if record.document.id != f"{case.name}/{case.source.name}":
+        yield f"/document/id is not {case.name}/{case.source.name}"
+    if [item.number for item in record.items] != [*range(1, len(record.items) + 1)]:
+        yield "/items are not numbered from 1"
+    if record.outcome != outcome_of(record.items):
+        yield f"/outcome is not {outcome_of(record.items)!r}"
+    if record.status != (status := status_of(record.findings, has_text=True)):
+        yield f"/status is not {status!r}, which the findings make it"
+
+
+def _span_faults(path: str, span: V[Any] | Citation | Passage, text: Text) -> Iterator[str]:
+    words = text.source[span.start : span.end]
+    if not words or words != words.strip():
+        yield f"{path} is empty or has white space at an end"
+    if collapse(words) != span.quote:
+        yield f"{path} does not read its quote at {span.start}:{span.end}"
+    if span.page != text.page(span.start):
+        yield f"{path} is not on page {span.page}"
+    if type(span) is Words and span.value != text.words(text.from_source(span.start, span.end)):
+        yield f"{path} has a value that is not its quote"
+
+
+def _word_faults(path: str, cite: Citation) -> Iterator[str]:
+    """Compare without white space, so that a web address may be broken over lines."""
+    quote = "".join(cite.quote.split())
+    single = (cite.title, cite.edition, cite.year, cite.chapter, cite.url)
+    for word in (*single, *cite.sections, *cite.pages, *cite.tables):
+        if word is not None and "".join(str(word).split()) not in quote:
+            yield f"{path} names a component that its quote lacks"
+
+
+def _finding_faults(finding: Finding, record: Record) -> Iterator[str]:
+    part: Any = record.model_dump(mode="json", by_alias=True)
+    for step in finding.path.split("/")[1:]:
+        part = _inside(part, step)
+        if part is None:
+            yield f"the path of {finding.code} leads nowhere: {finding.path}"
+            return
+
+
+def _inside(part: object, step: str) -> Any:
+    if isinstance(part, list):
+        return part[int(step)] if step.isdigit() and int(step) < len(part) else None
+    return part.get(step) if isinstance(part, dict) else None
+
+

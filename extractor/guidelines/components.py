@@ -1,0 +1,173 @@
+"""The components of a citation: title, edition, year, chapter, sections, pages, tables, address."""
+
+import re
+from dataclasses import dataclass
+
+from extractor.text import Span, Text, collapse
+
+# Source: the MTUS documents that guideline fields of 2014-2017 name (Title 8, California Code of
+# Regulations, sections 9792.22 to 9792.24.4), as the letters print them.
+_DOCUMENTS = (
+    r"(?:Neck\s+and\s+Upper\s+Back|Shoulder|Elbow|Forearm,?\s+Wrist,?\s+and\s+Hand|Low\s+Back|Knee|"
+    r"Ankle\s+and\s+Foot|Eye)\s+Complaints"
+    r"|General\s+Approaches|Stress[\s-]+Related\s+Conditions"
+    r"|Acupuncture(?:\s+Medical)?\s+Treatment(?:\s+Guidelines)?"
+    r"|Post-?\s?surgical(?:\s+Physical\s+Medicine)?\s+Treatment(?:\s+Guidelines)?"
+    r"|Chronic\s+Pain(?:\s+Medical)?\s+Treatment(?:\s+Guidelines)?"
+    r"|Opioids?\s+Treatment(?:\s+Guidelines)?"
+)
+_DATED = re.compile(rf"(?P<title>{_DOCUMENTS})\s+(?P<year>(?:19|20)\d\d)(?!\d)")
+_UNDATED = re.compile(
+    rf"ACOEM(?=[\s,]+(?:Chapter|{_DOCUMENTS}|Page|$)|\s*$)|(?:{_DOCUMENTS})(?=[\s,.]|$)(?!\s+(?:19|20)\d\d)",
+)
+_CHAPTER_BEFORE = re.compile(r"Chapter\s+\d+,?\s*$")
+
+_TITLE = re.compile(
+    rf"(?:{_DOCUMENTS})(?=\s|,|$)"
+    r"|Official\s+Disability\s+Guidelines?(?:\s*\(ODG\))?|ODG(?:\s+(?:Treatment|[Gg]uidelines?)\b)?"
+    r"|American\s+College\s+of\s+Occupational\s+and\s+Environmental\s+Medicine(?:\s*\(ACOEM\))?(?:\s+Practice\s+Guidelines)?"
+    r"|ACOEM(?:\s+(?:Occupational\s+Medicine\s+)?(?:Practice\s+)?Guidelines)?"
+    r"|APG\s+1\s+Plus",
+    re.IGNORECASE,
+)
+_EDITION = re.compile(r"\b\d+\s?(?:st|nd|rd|th)\s+(?:Annual\s+)?(?:Edition|ed\b\.?)|\bOnline\s+(?:Version|Edition)", re.I)
+_YEAR = re.compile(r"\(?(?<![\d/.-])(?P<year>(?:19|20)\d\d)(?![\d/-])\)?")
+_CHAPTER = re.compile(r"\bCh(?:apter|\.)\s*(?P<number>\d{1,2})\b", re.IGNORECASE)
+_SECTIONS = re.compile(r",?\s*Section\(?s?\)?\s*:\s*")
+_PAGES = re.compile(r"[,(]?\s*\b(?:Page\(?s?\)?|pgs?\.?|pp?\.)\s*:?\s*(?P<list>(?:Table|\d)[^)]*)", re.IGNORECASE)
+_TABLE = re.compile(r"Table\s+(\d+(?:[-.]\d+)?)", re.IGNORECASE)
+_PAGE = re.compile(r"\d+(?:\s*-\s*\d+)?")
+_URL = re.compile(r"(?:https?://|www\.)\S+(?:\s*\n\s*(?=[\w/%?=&#.-]*[/.=?&#-])\S+)*", re.IGNORECASE)
+_HELD_TOGETHER = re.compile(r"Forearm,\s*Wrist,?(?=\s*(?:and|&)\s*Hand)", re.IGNORECASE)
+_COMMA = "\0"
+# Headings of the guidelines that hold a comma of their own go on after one of these.
+_GOES_ON = {"NSAIDs", "Opioids"}
+
+
+@dataclass(frozen=True)
+class Components:
+    """The parts of a citation, as printed, white space collapsed."""
+
+    title: str | None = None
+    edition: str | None = None
+    year: int | None = None
+    chapter: str | None = None
+    sections: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    url: str | None = None
+
+
+def dated_documents(norm: str, body: Span) -> list[int]:
+    """Return where the MTUS documents named in a clause begin, the first of them first.
+
+    After a list of sections a new document begins only where a known name and a year follow.
+    """
+    dated = [match.start() for match in _DATED.finditer(norm, *body)]
+    if dated:
+        return dated
+    return [
+        match.start()
+        for match in _UNDATED.finditer(norm, *body)
+        if not _CHAPTER_BEFORE.search(norm, body.start, match.start())
+    ]
+
+
+def components_of(text: Text, span: Span) -> Components:
+    """Take a citation apart; every part is printed in it."""
+    rest = text.clean[span.start : span.end]
+    found: dict[str, str] = {}
+    for name, pattern in (("url", _URL), ("edition", _EDITION)):
+        if match := pattern.search(rest):
+            found[name] = collapse(match.group()).rstrip(").,;")
+            rest = _cut(rest, match)
+    tables, pages = (), ()
+    if match := _PAGES.search(rest):
+        tables, pages = _page_list(match["list"])
+        rest = _cut(rest, match)
+    year = _year(rest)
+    sections: tuple[str, ...] = ()
+    if match := _SECTIONS.search(rest):
+        sections = split_sections(rest[match.end() :])
+        rest = rest[: match.start()]
+    title, chapter, left = _title(rest)
+    return Components(
+        title=title,
+        edition=found.get("edition"),
+        year=year,
+        chapter=chapter,
+        sections=sections or split_sections(left),
+        pages=pages,
+        tables=tables,
+        url=_joined(found.get("url")),
+    )
+
+
+def _cut(words: str, match: re.Match[str]) -> str:
+    return words[: match.start()] + " " + words[match.end() :]
+
+
+def _joined(url: str | None) -> str | None:
+    return "".join(url.split()) if url else None
+
+
+def _year(words: str) -> int | None:
+    match = _YEAR.search(words)
+    return int(match["year"]) if match else None
+
+
+def _page_list(words: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    tables = tuple(_TABLE.findall(words))
+    left = _TABLE.sub(" ", words)
+    return tables, tuple("".join(page.split()) for page in _PAGE.findall(left))
+
+
+def _title(words: str) -> tuple[str | None, str | None, str]:
+    """Return the document's title, its chapter number, and the words after both."""
+    chapter = _CHAPTER.search(words)
+    number = chapter["number"] if chapter else None
+    known = _TITLE.match(words.lstrip())
+    if known:
+        left = words.lstrip()[known.end() :]
+        title = known.group()
+    else:
+        title, _, left = words.partition(",")
+    if chapter:
+        left = _CHAPTER.sub(" ", left)
+        title = _CHAPTER.sub(" ", title)
+    left = _YEAR.sub(" ", left)
+    title = _YEAR.sub(" ", title) if known is None else title
+    return collapse(title).strip(" ,.:;-") or None, number, left
+
+
+def split_sections(words: str) -> tuple[str, ...]:
+    """Split a list of section titles at commas; a title goes on after a comma of its own.
+
+    >>> split_sections("TENS, chronic pain (transcutaneous), NSAIDs, GI symptoms, Special Studies")
+    ('TENS, chronic pain (transcutaneous)', 'NSAIDs, GI symptoms', 'Special Studies')
+    """
+    sections: list[str] = []
+    whole = _HELD_TOGETHER.sub(lambda name: name.group().replace(",", _COMMA), collapse(words))
+    for held in _outside_parentheses(whole):
+        piece = held.replace(_COMMA, ",")
+        title = piece.strip(" ,.:;-()") if piece.count("(") != piece.count(")") else piece.strip(" ,.:;-")
+        if not title or title == "()":
+            continue
+        if sections and (title[0].islower() or sections[-1] in _GOES_ON):
+            sections[-1] += f", {title}"
+        else:
+            sections.append(title)
+    return tuple(sections)
+
+
+def _outside_parentheses(words: str) -> list[str]:
+    pieces, depth, at = [], 0, 0
+    for index, character in enumerate(words):
+        if character == "(":
+            depth += 1
+        elif character == ")":
+            depth = max(0, depth - 1)
+        elif character == "," and not depth:
+            pieces.append(words[at:index])
+            at = index + 1
+    return [*pieces, words[at:]]

@@ -1,0 +1,168 @@
+"""The grammar of guideline fields: what each clause rests on, and the citations in it.
+
+A first grammar: the forms of 2014 ("MTUS ACOEM Chapter 12 … Page(s): 30"), those of 2016
+("Low Back Complaints 2004, Section(s): …, and …"), and one citation for each "Non-MTUS Citation".
+"""
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from extractor.guidelines.components import Components, components_of, dated_documents
+from extractor.record import Authority, Cites
+from extractor.text import Span, Text
+
+_SIDE = r"(?:The\s+)?(?:Claims\s+Administrator|(?:Expert|Physician|Professional|Medical)\s+Reviewer)"
+_WHOSE = r"(?:their|its|his/her|his|her)"
+# In their order in the pattern: the first alternative that matches names the clause.
+_STATEMENTS = {
+    "none": rf"{_SIDE}\s+did\s+not\s+cite\s+any\s+(?:medical\s+)?evidence\s+(?:for|in\s+support\s+of)\s+{_WHOSE}\s+decision",
+    "not_mtus": rf"{_SIDE}\s+did\s+not\s+base\s+{_WHOSE}\s+decision\s+on\s+(?:the\s+)?MTUS",
+    "outside": rf"{_SIDE}\s+based\s+{_WHOSE}\s+decision\s+on\s+recommendation\(s\)\s+outside\s+of\s+the\s+MTUS(?:\s+Guidelines)?",
+    "non_mtus": r"Decision\s+based\s+on\s+Non\s*-\s*MTUS\s+Citations?\b\s*:?",
+    "mtus": r"Decision\s+based\s+on\s+(?:the\s+)?MTUS\b(?:\s+Guidelines?)?",
+    "based": rf"{_SIDE}\s+(?:based\s+{_WHOSE}\s+decision\s+on|(?:cited|relied\s+on|relied\s+upon|used))\s+(?:the\s+)?",
+}
+STATEMENT = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _STATEMENTS.items()))
+_MEMBERSHIP = re.compile(
+    r",?\s*which\s+(?:is|are)\s+(?P<no>not\s+)?(?:a\s+)?part\s+of\s+the\s+(?:California\s+)?"
+    r"(?:Medical\s+Treatment\s+Utilization\s+Schedule\s*(?:\(MTUS\))?|MTUS)",
+)
+_LEAD_OF_EXCERPT = re.compile(
+    r"[\s,.;]*\b(?:(?:which|that)\s+)?(?:has|states?|notes?|says?|indicates?|recommends?|reads?)\s+(?:as\s+)?(?:the\s+following|that|as\s+follows)?\s*:\s*",
+)
+_SENTENCE = re.compile(r"\.\s+(?=[A-Z\"])")
+_PROSE = re.compile(
+    r"\b(?:is|are|was|were|be|been|should|may|must|can|has|have|does|do|not|recommended|indicated)\b",
+)
+_EDGES = " \t\r\n\f.,;"
+
+
+class Clause(NamedTuple):
+    """A part of a field: what kind of statement opens it, and the span of what follows."""
+
+    kind: str
+    body: Span
+
+
+@dataclass(frozen=True)
+class Cited:
+    """One citation: its span, its excerpt's, and its components; spans of the normalized text."""
+
+    span: Span
+    labelled: Authority | None
+    authority: Authority | None
+    components: Components
+    excerpt: Span | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a guideline field says: what it rests on, and its citations in order."""
+
+    cites: Cites
+    citations: tuple[Cited, ...]
+
+
+def read_field(text: Text, field: Span) -> Reading:
+    """Read a guideline field.
+
+    >>> text = Text.of("Decision based on MTUS ACOEM Chapter 12 Low Back Complaints Page(s): 30.")
+    >>> [cited] = read_field(text, text.whole).citations
+    >>> text.norm[slice(*cited.span)], cited.components.chapter, cited.components.pages
+    ('ACOEM Chapter 12 Low Back Complaints Page(s): 30', '12', ('30',))
+    """
+    clauses = _clauses(text, field)
+    citations = tuple(cited for clause in clauses for cited in _citations(text, clause))
+    kinds = {clause.kind for clause in clauses}
+    return Reading(_cites(kinds, {cited.labelled for cited in citations}), citations)
+
+
+def _cites(kinds: set[str], labels: set[Authority | None]) -> Cites:
+    if labels >= {"mtus", "non_mtus"}:
+        return "both"
+    if "mtus" in labels:
+        return "mtus"
+    if "non_mtus" in labels or "outside" in kinds:
+        return "non_mtus"
+    return "none" if "none" in kinds else "unclear"
+
+
+def _clauses(text: Text, field: Span) -> list[Clause]:
+    """Split a field at its statements; words before the first statement are a clause too."""
+    marks = [(match.lastgroup or "", match.start(), match.end()) for match in STATEMENT.finditer(text.norm, *field)]
+    starts = [("", field.start, field.start), *marks]
+    ends = [start for _, start, _ in marks] + [field.end]
+    return [
+        Clause(kind, _trim(text.norm, begin, end))
+        for (kind, _, begin), end in zip(starts, ends, strict=True)
+    ]
+
+
+def _trim(norm: str, start: int, end: int) -> Span:
+    """Return the range without white space and punctuation that belongs to no citation."""
+    while start < end and norm[start] in _EDGES + ":-)":
+        start += 1
+    while end > start and norm[end - 1] in _EDGES:
+        end -= 1
+    return Span(start, end)
+
+
+def _citations(text: Text, clause: Clause) -> list[Cited]:
+    body = clause.body
+    if body.start >= body.end or clause.kind in {"none", "not_mtus", "outside"}:
+        return []
+    if clause.kind == "mtus":
+        return [
+            Cited(span, "mtus", "mtus", components_of(text, span))
+            for span in _pieces(text, body)
+        ]
+    if clause.kind == "based" or not clause.kind:
+        return _by_membership(text, body)
+    span, excerpt = _without_excerpt(text, body)
+    return [_outside(text, span, "non_mtus", excerpt)]
+
+
+def _outside(text: Text, span: Span, labelled: Authority | None, excerpt: Span | None) -> Cited:
+    names_mtus = text.norm.startswith("MTUS", span.start)
+    authority: Authority | None = "mtus" if names_mtus else labelled
+    if names_mtus:
+        span = _trim(text.norm, span.start + len("MTUS"), span.end)
+    return Cited(span, labelled, authority, components_of(text, span), excerpt)
+
+
+def _pieces(text: Text, body: Span) -> list[Span]:
+    """Return the documents of an MTUS clause, each from its name to its last section or page."""
+    starts = dated_documents(text.norm, body) or [body.start]
+    if starts[0] != body.start:
+        starts = [body.start, *starts]
+    ends = [*starts[1:], body.end]
+    return [_without_and(text.norm, start, end) for start, end in zip(starts, ends, strict=True)]
+
+
+_AND = re.compile(r",?\s+and\s*$")
+
+
+def _without_and(norm: str, start: int, end: int) -> Span:
+    joint = _AND.search(norm, max(start, end - 12), end)
+    return _trim(norm, start, joint.start() if joint else end)
+
+
+def _by_membership(text: Text, body: Span) -> list[Cited]:
+    """Return the citation of a clause that says itself whether it names a part of the MTUS."""
+    member = _MEMBERSHIP.search(text.norm, *body)
+    if member is None:
+        return []
+    labelled: Authority = "non_mtus" if member["no"] else "mtus"
+    span = _trim(text.norm, body.start, member.start())
+    return [Cited(span, labelled, labelled, components_of(text, span))] if span.start < span.end else []
+
+
+def _without_excerpt(text: Text, body: Span) -> tuple[Span, Span | None]:
+    """Separate a citation from the guideline text that the field quotes after it."""
+    if lead := _LEAD_OF_EXCERPT.search(text.norm, *body):
+        return _trim(text.norm, body.start, lead.start()), text.trim(lead.end(), body.end)
+    for stop in _SENTENCE.finditer(text.norm, *body):
+        if _PROSE.search(text.norm, stop.end(), body.end):
+            return _trim(text.norm, body.start, stop.start()), text.trim(stop.end(), body.end)
+    return body, None

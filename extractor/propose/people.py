@@ -1,0 +1,202 @@
+"""The people of a letter: the reviewer's credentials and the injured worker."""
+
+import re
+from collections.abc import Iterator
+
+from extractor.propose import Claim
+from extractor.text import Span, Text
+from extractor.values import AGE, DATE, parse_age, parse_date, parse_sex, sentence_around
+
+# Source: the states, the District of Columbia and the territories of the United States.
+STATES = (
+    "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|"
+    "District of Columbia|Florida|Georgia|Guam|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|"
+    "Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|"
+    "Nebraska|Nevada|New Hampshire|New Jersey|New Mexico|New York|North Carolina|North Dakota|"
+    "Ohio|Oklahoma|Oregon|Pennsylvania|Puerto Rico|Rhode Island|South Carolina|South Dakota|"
+    "Tennessee|Texas|Utah|Vermont|Virgin Islands|Virginia|Washington|West Virginia|Wisconsin|Wyoming"
+).split("|")  # fmt: skip
+_STATE = re.compile(
+    r"\b(?:" + "|".join(sorted((name.replace(" ", r"\s+") for name in STATES), key=len, reverse=True))
+    + r")\b",
+)
+
+_LISTS = re.compile(
+    r"Licensure\s*:\s*(?P<states>.*?)\s*Certification\(?s?\)?\s*/\s*Specialty\s*:\s*(?P<specialties>.*)",
+    re.DOTALL,
+)
+_PROSE = re.compile(
+    r"\bBoard[\s-]+Certified\s+in\s+(?P<specialties>[^.]*?)"
+    r"(?:,?\s+(?:and\s+)?(?:has|with)\s+a\s+subspecialty\s+(?:certification\s+)?in\s+(?P<subspecialties>[^.]*?))?"
+    r",?\s+and\s+is\s+licensed\s+to\s+practice\s+in\s+(?P<states>[^.]*)\.",
+    re.DOTALL,
+)
+
+
+def read_expert(text: Text, section: Span) -> dict[str, list[Claim]]:
+    """Return the reviewer's specialties, subspecialties and states of licensure, in their order."""
+    region = _until_paragraph(text, section)
+    match = _LISTS.search(text.norm, *region) or _PROSE.search(text.norm, *section)
+    if match is None:
+        return {}
+    groups = match.groupdict()
+    expert = {
+        "specialties": _names(text, Span(*match.span("specialties"))),
+        "licensed_in": [
+            Claim(Span(*state.span()), text.words(Span(*state.span())))
+            for state in _STATE.finditer(text.norm, *match.span("states"))
+        ],
+    }
+    if groups.get("subspecialties"):
+        expert["subspecialties"] = _names(text, Span(*match.span("subspecialties")))
+    return expert
+
+
+def _until_paragraph(text: Text, section: Span) -> Span:
+    """Return the section up to the paragraph break after the list of specialties."""
+    label = re.compile(r"Specialty\s*:\s*\S").search(text.norm, *section)
+    if label is None:
+        return section
+    gaps = [gap for gap in text.gaps_between(label.end(), section.end) if gap.proven]
+    return Span(section.start, gaps[0].end if gaps else section.end)
+
+
+def _names(text: Text, span: Span) -> list[Claim]:
+    """Return the names of a list separated by commas; a name may wrap and may hold an "and"."""
+    names = []
+    at = span.start
+    for comma in [*re.compile(r"[,;]").finditer(text.norm, *span), None]:
+        name = text.trim(at, comma.start() if comma else span.end)
+        if name.start < name.end:
+            names.append(Claim(name))
+        at = comma.end() if comma else at
+    return names
+
+
+# --- the injured worker ----------------------------------------------------------------------
+
+_NOUN = r"male|female|man|woman|gentleman|lady|boy|girl"
+_SEX = re.compile(rf"\b(?P<noun>{_NOUN})\b", re.IGNORECASE)
+_WORKER = r"(?:worker|patient|applicant|claimant|employee|individual|person|IW|member|he|she|This)"
+_IS_A = re.compile(
+    rf"\b{_WORKER}\s+(?:\([^)]*\)\s*)?(?:is|was)\s+(?:now\s+)?an?\(?n?\)?\s+(?:[\w-]+,?\s+){{0,5}}?(?P<noun>{_NOUN})\b",
+    re.IGNORECASE,
+)
+_KIN = re.compile(r"\b(?:his|her|their|whose)\s+(?:\w+\s+)?$", re.IGNORECASE)
+_OTHER_OLD = re.compile(r"\W+(?:MRI|CT|x-?rays?|injury|fracture|study|studies|scan|son|daughter|child)", re.I)
+_AFTER_AGE = 60
+_BEFORE_AGE = 30
+
+
+def read_patient(text: Text, summary: Span) -> tuple[dict[str, Claim], list[Claim]]:
+    """Return age, sex, injury and review date of the summary, and its diagnosis codes."""
+    patient: dict[str, Claim] = {}
+    age = _age(text, summary)
+    if age:
+        patient["age"] = age
+    if sex := _sex(text, summary, age):
+        patient["sex"] = sex
+    if injury := _injury_date(text, summary):
+        patient["date_of_injury"] = injury
+    if review := _review_date(text, summary):
+        patient["ur_date"] = review
+    return patient, list(_codes(text, summary))
+
+
+def _age(text: Text, summary: Span) -> Claim | None:
+    for match in AGE.finditer(text.norm, *summary):
+        before = text.norm[max(summary.start, match.start() - _BEFORE_AGE) : match.start()]
+        if _KIN.search(before) or _OTHER_OLD.match(text.norm, match.end()):
+            continue
+        span = Span(*match.span())
+        return Claim(span, parse_age(text.norm[slice(*span)]))
+    return None
+
+
+def _sex(text: Text, summary: Span, age: Claim | None) -> Claim | None:
+    """Read the noun beside the age, or in "the patient is a … male"; pronouns do not count."""
+    if age:
+        start = age.scope.end
+        stop = re.compile(r"[.;]|\b(?:who|with|whose|that)\b").search(text.norm, start, start + _AFTER_AGE)
+        end = min(summary.end, stop.start() if stop else start + _AFTER_AGE)
+        if noun := _SEX.search(text.norm, start, end):
+            return _noun(text, noun)
+    if noun := _IS_A.search(text.norm, *summary):
+        return _noun(text, noun)
+    return None
+
+
+def _noun(text: Text, match: re.Match[str]) -> Claim:
+    span = Span(*match.span("noun"))
+    return Claim(span, parse_sex(text.norm[slice(*span)]))
+
+
+_WORKED = r"(?:[\w/-]+\s+){0,3}?"
+_INJURY_DATE = re.compile(
+    r"(?:\b(?:date\s+of\s+(?:the\s+|an?\s+|this\s+)?(?:\w+\s+)?injury|injury\s+date|DOI)\b(?:\s+is|\s+was)?"
+    r"(?:\s+(?:of|on|occurring\s+on|dated|listed\s+as|reported\s+as|noted\s+as))?"
+    r"|\b(?:injur(?:y|ies|ed)|accident|incident|trauma|hurt)\b(?:\s*\(DOI\))?(?:\s+(?:of|on|dated|occurring\s+on|occurred\s+on"
+    r"|that\s+occurred\s+on|which\s+occurred\s+on|sustained\s+on|occurred\s+sustained\s+on|from|in\s+a\s+\w+\s+on))"
+    r"|\b(?:claim|complaints?)\s+(?:from|of\s+injury\s+on)"
+    r"|\b(?:injured|injury)\b(?:[^.;:]{0,90}?\s(?:on|of|dated))?)"
+    r"\s*:?\s*(?P<date>" + DATE.pattern + ")",
+    re.IGNORECASE,
+)
+_INJURY_SEED = re.compile(r"injur|DOI|accident|incident|trauma|claim|hurt", re.IGNORECASE)
+
+
+def _injury_date(text: Text, summary: Span) -> Claim | None:
+    return _dated(text, _INJURY_DATE, summary)
+
+
+def _dated(text: Text, pattern: re.Pattern[str], region: Span) -> Claim | None:
+    for match in pattern.finditer(text.norm, *region):
+        name = next(name for name in ("date", *match.groupdict()) if match[name])
+        span = Span(*match.span(name))
+        if day := parse_date(text.norm[slice(*span)]):
+            return Claim(span, day)
+    return None
+
+
+_REVIEW = r"(?:utilization\s+review(?:er)?|\bUR\b)"
+_VERDICT = r"(?:den(?:ied|ial|ying)|non-?\s*certif\w*|modif\w*|certif\w*|approved?|determin\w*|decision|failed\s+to\s+approve)"
+# The date next to the words, a few words at most between them; "On DATE, utilization review …";
+# and "… DATE … by utilization review" within one sentence that holds no other date. Of what was
+# "reviewed by utilization review" the date that follows is another's.
+_REVIEW_BESIDE = re.compile(
+    rf"(?<!\bby\s){_REVIEW}(?:\s*\(\s*UR\s*\))?(?:\s+(?:board|report|determination|decision|denial|letter|form|"
+    r"documentation|document|note|of|request|being|is|was|challenged|with|an?|the|date|dated|on|from|"
+    rf"performed|completed|issued)){{0,9}}[\s,:(]*(?P<date>{DATE.pattern})"
+    rf"|\bby\s+(?:the\s+)?{_REVIEW}(?:\s*\(\s*UR\s*\))?\s+on\s+(?P<by>{DATE.pattern})"
+    rf"|\bOn\s+(?P<on>{DATE.pattern})\s*,?\s+(?:the\s+|an?\s+|original\s+)*{_REVIEW}",
+    re.IGNORECASE,
+)
+_REVIEW_SEED = re.compile(_REVIEW, re.IGNORECASE)
+
+
+def _review_date(text: Text, summary: Span) -> Claim | None:
+    if beside := _dated(text, _REVIEW_BESIDE, summary):
+        return beside
+    for mention in _REVIEW_SEED.finditer(text.norm, *summary):
+        sentence = sentence_around(text.norm, summary, *mention.span())
+        if re.compile(_VERDICT, re.IGNORECASE).search(text.norm, *sentence) is None:
+            continue
+        dates = list(DATE.finditer(text.norm, *sentence))
+        if len(dates) == 1 and (day := parse_date(dates[0].group())):
+            return Claim(Span(*dates[0].span()), day)
+    return None
+
+
+# ICD-10-CM codes need their point here (T12 is a vertebra); ICD-9-CM codes stand in parentheses
+# or after the name of the code book, or they are measurements.
+_ICD10 = r"[A-TV-Z]\d[0-9A-Z]\.[0-9A-Z]{1,4}"
+_ICD9 = r"(?:\d{3}\.\d{1,2}|V\d{2}\.\d{1,2}|E\d{3}\.\d)"
+_CODE = re.compile(
+    rf"\b(?P<ten>{_ICD10})\b|(?:\(|\[|ICD-?\s?9\w*\W{{1,3}}(?:code\w*\W{{1,3}})?)(?P<nine>{_ICD9})(?=[\s),;\]])",
+)
+
+
+def _codes(text: Text, summary: Span) -> Iterator[Claim]:
+    for match in _CODE.finditer(text.norm, *summary):
+        name = match.lastgroup or "ten"
+        yield Claim(Span(*match.span(name)))

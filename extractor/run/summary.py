@@ -1,0 +1,124 @@
+"""What a run came to, and how much of it may fail."""
+
+import re
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from extractor.pipeline import version
+from extractor.run.crew import Done
+
+
+class Summary(BaseModel):
+    """What a run came to.
+
+    Attributes:
+        inputs: Letters given; as many records were made.
+        verified: Records without an error.
+        review: Records that a person must look at.
+        failed: Inputs that gave no text.
+        items: Disputed items in all records.
+        findings: How often each finding code occurs, the most frequent first.
+        resumed: Records that an earlier run of the same command had made already.
+        seconds: What this run took, by the clock.
+        version: The version of imr-extractor.
+        out: The output; None where nothing was written.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    inputs: int
+    verified: int
+    review: int
+    failed: int
+    items: int
+    findings: dict[str, int]
+    resumed: int
+    seconds: float
+    version: str
+    out: str | None
+
+
+class Threshold(NamedTuple):
+    """How many letters may fail, or need review: a number, or a share of all."""
+
+    limit: Fraction
+    is_share: bool
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read "5" (letters) or "2.5%" (of the letters given).
+
+        >>> Threshold.parse("2%").exceeded_by(3, of=100)
+        True
+
+        Raises:
+            ValueError: *text* is neither, or more than 100%.
+        """
+        match = re.fullmatch(r"(\d+)|(\d+(?:\.\d+)?)%", text.strip(), re.ASCII)
+        if match and match[1]:
+            return cls(Fraction(match[1]), is_share=False)
+        if match and (share := Fraction(match[2]) / 100) <= 1:
+            return cls(share, is_share=True)
+        message = f"{text!r} is neither a number of letters nor a percentage"
+        raise ValueError(message)
+
+    def exceeded_by(self, count: int, of: int) -> bool:
+        """Say whether *count* letters *of* so many are more than allowed."""
+        return count > self.limit * (of if self.is_share else 1)
+
+
+class Tally:
+    """Counts letters as they are done.
+
+    Attributes:
+        inputs: Letters counted so far.
+        resumed: How many of them an earlier run had done.
+    """
+
+    def __init__(self, watch: Callable[[Done], object] | None = None) -> None:
+        """Begin to count; *watch* is told of each letter."""
+        self.inputs = 0
+        self.resumed = 0
+        self._items = 0
+        self._statuses: Counter[str] = Counter()
+        self._codes: Counter[str] = Counter()
+        self._watch = watch
+        self._began = time.perf_counter()
+
+    def add(self, done: Done) -> None:
+        """Count a letter."""
+        self.inputs += 1
+        self._items += done.items
+        self._statuses[done.status] += 1
+        self._codes.update(done.codes)
+        if self._watch:
+            self._watch(done)
+
+    def summary(self, out: Path | None) -> Summary:
+        """Return what was counted so far."""
+        return Summary(
+            inputs=self.inputs,
+            verified=self._statuses["verified"],
+            review=self._statuses["review"],
+            failed=self._statuses["failed"],
+            items=self._items,
+            findings=dict(self._codes.most_common()),
+            resumed=self.resumed,
+            seconds=self._seconds(),
+            version=version(),
+            out=str(out) if out else None,
+        )
+
+    def repeated(self, earlier: Mapping[str, Any]) -> Summary:
+        """Return the summary of an earlier run that left nothing to do."""
+        now = {"resumed": earlier["inputs"], "seconds": self._seconds()}
+        return Summary.model_validate({**earlier, **now})
+
+    def _seconds(self) -> float:
+        return round(time.perf_counter() - self._began, 3)

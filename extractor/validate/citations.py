@@ -1,0 +1,143 @@
+"""Are a field's citations all of it: in order, under the right statement, nothing left uncited?"""
+
+import re
+from collections.abc import Iterator
+
+from extractor.findings import Code, Finding
+from extractor.record import Basis, Citation, Record
+from extractor.text import Span, Text, collapse
+from extractor.validate.spans import passage, span_of
+
+_STATEMENT = re.compile(
+    r"(?P<non_mtus>Decision\s+based\s+on\s+Non\s*-\s*MTUS\s+Citations?)"
+    r"|(?P<mtus>Decision\s+based\s+on\s+(?:the\s+)?MTUS\b)"
+    r"|(?P<uncited>did\s+not\s+cite\s+any\s+(?:medical\s+)?evidence)"
+    r"|(?P<outside>recommendation\(s\)\s+outside\s+of\s+the\s+MTUS)",
+)
+_OUTSIDE_PART = re.compile(r"\W*which\s+(?:is|are)\s+not\s+(?:a\s+)?part\s+of\s+the")
+_INSIDE_PART = re.compile(r"\W*which\s+(?:is|are)\s+(?:a\s+)?part\s+of\s+the")
+# What a field says besides its citations, word for word or nearly: statements, joints, leads.
+_BOILERPLATE = re.compile(
+    r"(?:The\s+)?(?:Claims\s+Administrator|(?:Expert|Physician|Professional|Medical)\s+Reviewer)"
+    r"(?:\s+(?:did\s+not\s+cite\s+any\s+(?:medical\s+)?evidence\s+(?:for|in\s+support\s+of)\s+\S+\s+decision"
+    r"|did\s+not\s+base\s+\S+\s+decision\s+on\s+(?:the\s+)?MTUS"
+    r"|based\s+\S+\s+decision\s+on(?:\s+recommendation\(s\)\s+outside\s+of\s+the\s+MTUS(?:\s+Guidelines)?)?"
+    r"|(?:cited|relied\s+on|relied\s+upon|used)))?(?:\s+the(?=\s))?"
+    r"|Decision\s+based\s+on\s+Non\s*-\s*MTUS\s+Citations?"
+    r"|Decision\s+based\s+on\s+(?:the\s+)?MTUS(?:\s+Guidelines?)?\b(?!\s*-)"
+    r"|which\s+(?:is|are)\s+(?:not\s+)?(?:a\s+)?part\s+of\s+the\s+(?:California\s+)?(?:Medical\s+Treatment\s+Utilization\s+Schedule|MTUS)"
+    r"|\(?MTUS\)?\s*:?"
+    r"|(?:(?:which|that)\s+)?(?:has|states?|notes?|says?|indicates?|recommends?|reads?)\s+(?:as\s+)?(?:the\s+following|that|as\s+follows)?(?=\s*:)"
+    r"|\band\b",
+)
+_WORD = re.compile(r"\w+")
+_SIDES = ("claims_administrator", "reviewer")
+
+
+def check_citations(record: Record, text: Text) -> Iterator[Finding]:
+    """Check the citations of both guideline fields of every item."""
+    for n, item in enumerate(record.items):
+        for side in _SIDES:
+            basis: Basis | None = getattr(item, side)
+            if basis is not None:
+                yield from _check_basis(basis, text, f"/items/{n}/{side}")
+
+
+def _check_basis(basis: Basis, text: Text, path: str) -> Iterator[Finding]:
+    field = span_of(text, basis.text)
+    marks = [(match.lastgroup or "", match.end()) for match in _STATEMENT.finditer(text.norm, *field)]
+    at = field.start
+    covered: list[Span] = []
+    for n, citation in enumerate(basis.citations):
+        where = f"{path}/citations/{n}"
+        span = span_of(text, citation)
+        if not field.holds(span) or span.start < at:
+            message = "It stands outside its field, or over the citation before it."
+            yield Finding.of(Code.WRONG_PLACE, message, where, passage(text, citation))
+            continue
+        yield from _check_label(citation, span, marks, text, where)
+        yield from _check_components(citation, text, where)
+        covered.append(span)
+        at = span.end
+        if citation.excerpt is not None:
+            excerpt = span_of(text, citation.excerpt)
+            if not field.holds(excerpt) or excerpt.start < at:
+                message = "The excerpt does not follow its citation."
+                yield Finding.of(Code.WRONG_PLACE, message, f"{where}/excerpt", passage(text, citation))
+                continue
+            covered.append(excerpt)
+            at = excerpt.end
+    if left := _uncited(text, field, covered):
+        message = "Words of the field belong to no citation, excerpt or statement."
+        yield Finding.of(Code.UNCITED_TEXT, message, path, text.place(left))
+    if basis.cites != (due := _cites(basis, marks, text, field)):
+        message = f"The field's statements make it {due!r}."
+        yield Finding.of(Code.VALUE_MISMATCH, message, f"{path}/cites", text.place(field))
+
+
+def _check_label(
+    citation: Citation, span: Span, marks: list[tuple[str, int]], text: Text, where: str,
+) -> Iterator[Finding]:
+    """Hold ``labelled`` to the statement that introduces the citation."""
+    opened = [name for name, end in marks if end <= span.start and name in {"mtus", "non_mtus"}]
+    due = opened[-1] if opened else None
+    if due is None and _OUTSIDE_PART.match(text.norm, span.end):
+        due = "non_mtus"
+    elif due is None and _INSIDE_PART.match(text.norm, span.end):
+        due = "mtus"
+    if citation.labelled != due:
+        message = "The statement before it labels it otherwise."
+        yield Finding.of(Code.VALUE_MISMATCH, message, f"{where}/labelled", passage(text, citation))
+    if any(span.start < end <= span.end for _, end in marks):
+        message = "It runs over the statement of another citation."
+        yield Finding.of(Code.WRONG_PLACE, message, where, passage(text, citation))
+
+
+def _check_components(citation: Citation, text: Text, where: str) -> Iterator[Finding]:
+    """Demand that each word and number of the components is printed in the quote, once each."""
+    left = _WORD.findall(text.words(span_of(text, citation)))
+    parts = [citation.title, citation.edition, citation.chapter, citation.url]
+    parts += [str(citation.year)] if citation.year is not None else []
+    parts += [*citation.sections, *citation.pages, *citation.tables]
+    for part in parts:
+        for word in _WORD.findall(part or ""):
+            if word in left:
+                left.remove(word)
+            elif not (part == citation.url and word in "".join(left)):
+                message = f"A component says {part!r}, which its quote does not print."
+                yield Finding.of(Code.VALUE_MISMATCH, message, where, passage(text, citation))
+                return
+    if strays := [word for word in left if word.lower() not in _JOINTS]:
+        message = f"No component accounts for {collapse(' '.join(strays[:8]))!r}."
+        yield Finding.of(Code.VALUE_MISMATCH, message, where, passage(text, citation))
+
+
+_JOINTS = {
+    "section", "sections", "s", "page", "pages", "pg", "pgs", "p", "pp", "table", "tables", "chapter", "ch",
+    "and", "the", "of", "in", "on", "mtus",
+}  # fmt: skip
+
+
+def _uncited(text: Text, field: Span, covered: list[Span]) -> Span | None:
+    """Return the first words of *field* that nothing accounts for."""
+    at = field.start
+    for span in [*covered, Span(field.end, field.end)]:
+        rest = _BOILERPLATE.sub(lambda match: " " * len(match.group()), text.norm[at : span.start])
+        if word := _WORD.search(rest):
+            return Span(at + word.start(), span.start)
+        at = span.end
+    return None
+
+
+def _cites(basis: Basis, marks: list[tuple[str, int]], text: Text, field: Span) -> str:
+    names = {name for name, _ in marks}
+    names |= {citation.labelled for citation in basis.citations if citation.labelled}
+    inside = "mtus" in names
+    outside = "non_mtus" in names
+    if inside and outside:
+        return "both"
+    if inside:
+        return "mtus"
+    if outside or "outside" in names:
+        return "non_mtus"
+    return "none" if "uncited" in names else "unclear"

@@ -1,0 +1,115 @@
+"""Does every value stand where it says: its span reads its quote, on the page it names?"""
+
+import difflib
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from extractor.findings import Code, Finding, Passage
+from extractor.record import Citation, Model, Record, V
+from extractor.text import Span, Text, collapse
+
+_NUMBER = re.compile(r"\d")
+_NEGATION = re.compile(r"(?i)^(?:not|no|non|never|cannot|without|nor|neither|n't|isn't|wasn't)$")
+_DECISION = re.compile(r"(?i)^(?:upheld|overturned|necessary|approved|denied|denial|approval)$")
+_LIKENESS_WORTH_A_HINT = 0.6
+_WORDS_COMPARED = 400
+_WORDS_NAMED = 6
+
+
+def values_of(record: Record) -> Iterator[tuple[str, V[Any] | Citation]]:
+    """Yield every value and citation of *record* with its JSON Pointer."""
+    for name in ("case", "expert", "patient", "clinical_summary", "items"):
+        yield from _walk(getattr(record, name), f"/{name}")
+
+
+def _walk(part: Any, path: str) -> Iterator[tuple[str, V[Any] | Citation]]:
+    if isinstance(part, V):
+        yield path, part
+    elif isinstance(part, tuple):
+        for number, member in enumerate(part):
+            yield from _walk(member, f"{path}/{number}")
+    elif isinstance(part, Model):
+        if isinstance(part, Citation):
+            yield path, part
+        for name, member in part.__dict__.items():
+            if member is not None and not isinstance(member, str | int):
+                yield from _walk(member, f"{path}/{name}")
+
+
+def check_spans(record: Record, text: Text) -> Iterator[Finding]:
+    """Refuse each value whose span does not read its quote, or that names another page."""
+    for path, value in values_of(record):
+        if not value.quote or value.start >= value.end or value.end > len(text.source):
+            yield Finding.of(Code.UNGROUNDED, "The span holds no words of the letter.", path)
+            continue
+        words = text.source[value.start : value.end]
+        if collapse(words) != value.quote or words != words.strip():
+            yield _misread(path, value, text)
+        elif value.page != text.page(value.start):
+            message = f"The words stand on page {text.page(value.start)}, not {value.page}."
+            yield Finding.of(Code.WRONG_PLACE, message, path, passage(text, value))
+
+
+def passage(text: Text, value: V[Any] | Citation) -> Passage:
+    """Return where *value* stands, as a finding names it."""
+    return Passage(start=value.start, end=value.end, page=text.page(value.start))
+
+
+def _misread(path: str, value: V[Any] | Citation, text: Text) -> Finding:
+    """Say what is wrong with a quote that its span does not read; a hint, never a value."""
+    where = passage(text, value)
+    if collapse(text.source).find(value.quote) >= 0:
+        return Finding.of(Code.WRONG_PLACE, "The quote stands elsewhere in the letter.", path, where)
+    there = collapse(text.source[value.start : value.end])
+    changed = changed_words(there, value.quote)
+    if changed is None:
+        return Finding.of(Code.UNGROUNDED, "The quote does not stand in the letter.", path, where)
+    return Finding.of(Code.ALTERED_QUOTE, f"Nearly a quote: {changed}.", path, where)
+
+
+def changed_words(printed: str, quoted: str) -> str | None:
+    """Name the words in which a quote differs from the letter's; None where it is no likeness.
+
+    >>> changed_words("is not medically necessary", "is medically necessary")
+    'a negation differs (not / -)'
+    """
+    ours, theirs = printed.split()[:_WORDS_COMPARED], quoted.split()[:_WORDS_COMPARED]
+    matcher = difflib.SequenceMatcher(None, ours, theirs, autojunk=False)
+    if not ours or matcher.ratio() < _LIKENESS_WORTH_A_HINT:
+        return None
+    pairs = [
+        (ours[i:j], theirs[m:n]) for tag, i, j, m, n in matcher.get_opcodes() if tag != "equal"
+    ]
+    differing = [word.strip(".,;:()\"'") for pair in pairs for side in pair for word in side]
+    named = ", ".join(
+        f"{' '.join(a[:_WORDS_NAMED]) or '-'} / {' '.join(b[:_WORDS_NAMED]) or '-'}" for a, b in pairs[:3]
+    )
+    return f"{_kind_of_change(differing)} ({named})"
+
+
+def _kind_of_change(words: list[str]) -> str:
+    if any(_NEGATION.match(word) for word in words):
+        return "a negation differs"
+    if any(_DECISION.match(word) for word in words):
+        return "a decision word differs"
+    if any(_NUMBER.search(word) for word in words):
+        return "a number differs"
+    return "words differ"
+
+
+def span_of(text: Text, value: V[Any] | Citation) -> Span:
+    """Return where *value* stands in the normalized text."""
+    return text.from_source(value.start, value.end)
+
+
+_PROSE = {"request", "treatment", "original", "authorized", "remaining", "text", "rationale", "excerpt", "clinical_summary"}
+
+
+def check_values(record: Record, text: Text) -> Iterator[Finding]:
+    """Refuse prose whose value is not its quote with readers' artefacts undone."""
+    for path, value in values_of(record):
+        name = path.rsplit("/", 1)[1]
+        if name in _PROSE and isinstance(value, V) and value.value != text.words(span_of(text, value)):
+            message = "The value is not what the quote says."
+            yield Finding.of(Code.VALUE_MISMATCH, message, path, passage(text, value))

@@ -1,0 +1,223 @@
+"""Are the items the letter's items: one for each anchor, in order, every part in its place?"""
+
+import re
+from collections.abc import Iterator
+
+from extractor.findings import Code, Finding
+from extractor.record import Item, PartialApproval, Record, V
+from extractor.text import Span, Text
+from extractor.validate.anchors import Anchored, Anchors
+from extractor.validate.families import PARTS
+from extractor.validate.spans import passage, span_of
+from extractor.values import conclusions, parse_decision
+
+_PROBLEMS = {
+    "labels": "A label is missing, doubled or out of order.",
+    "decisions": "A decision word stands where no item was found.",
+    "passages": "There are not as many passages as decisions.",
+}
+
+
+def check_layout(record: Record, text: Text, anchors: Anchors) -> Iterator[Finding]:
+    """Refuse a letter of no known family, and one whose own anchors are in doubt."""
+    if anchors.family is None:
+        if text.norm.strip():
+            yield Finding.of(Code.UNKNOWN_LAYOUT, "This is no letter that the validator knows; a person must look.")
+        return
+    if record.document.layout == "unknown":
+        yield Finding.of(Code.UNKNOWN_LAYOUT, "No layout fits this letter; a person must look.", "/document/layout")
+    for problem in anchors.problems:
+        code = Code.MISSING_ITEM if problem in {"decisions", "passages"} else Code.AMBIGUOUS
+        message = _PROBLEMS.get(problem, f"The heading of the {problem} stands more than once.")
+        yield Finding.of(code, message, "/items")
+    if not anchors.items:
+        yield Finding.of(Code.MISSING_ITEM, "The letter's issues section holds no item.", "/items")
+
+
+def check_items(record: Record, text: Text, anchors: Anchors) -> Iterator[Finding]:
+    """Refuse items that are no anchor's, anchors without an item, and parts out of their place."""
+    if anchors.family is None:
+        for n in range(len(record.items)):
+            yield Finding.of(Code.EXTRA_ITEM, "No anchor in the letter carries this item.", f"/items/{n}")
+        return
+    by_decision = {item.decision: item for item in anchors.items}
+    taken: list[Span] = []
+    for n, item in enumerate(record.items):
+        path = f"/items/{n}"
+        decision = span_of(text, item.decision)
+        anchored = by_decision.get(decision)
+        if anchored is None:
+            message = "Its decision does not stand before an item's first label."
+            yield Finding.of(Code.EXTRA_ITEM, message, path, passage(text, item.decision))
+        elif decision in taken:
+            yield Finding.of(Code.DUPLICATE_ITEM, "The item is listed twice.", path)
+        else:
+            following = next((other for other in record.items[n + 1 :]), None)
+            yield from _check_item(item, anchored, text, anchors, path, following)
+        taken.append(decision)
+        if item.number != n + 1:
+            yield Finding.of(Code.WRONG_PLACE, f"It is item {n + 1} of the record.", f"{path}/number")
+    yield from _missing(anchors, taken, text)
+    if [d for d in taken if d in by_decision] != sorted(d for d in taken if d in by_decision):
+        yield Finding.of(Code.WRONG_PLACE, "The items are not in the letter's order.", "/items")
+
+
+def _missing(anchors: Anchors, taken: list[Span], text: Text) -> Iterator[Finding]:
+    for n, anchored in enumerate(anchors.items):
+        if anchored.decision not in taken:
+            message = f"The letter's item {n + 1} is not in the record."
+            yield Finding.of(Code.MISSING_ITEM, message, "/items", text.place(anchored.decision))
+
+
+def _check_item(
+    item: Item, anchored: Anchored, text: Text, anchors: Anchors, path: str, following: Item | None,
+) -> Iterator[Finding]:
+    for problem in anchored.problems:
+        message = _PROBLEMS.get(problem, "No decision word stands before the item's first label.")
+        yield Finding.of(Code.MISSING_FIELD, message, path, text.place(anchored.decision))
+    if item.decision.value != anchored.verdict or parse_decision(item.decision.quote) != anchored.verdict:
+        message = "The letter's decision word decides otherwise."
+        yield Finding.of(Code.VALUE_MISMATCH, message, f"{path}/decision", passage(text, item.decision))
+    yield from _check_request(item, anchored, text, path)
+    yield from _check_parts(item, anchored, text, anchors, path, following)
+    yield from check_partial(item, text, path)
+    yield from _check_conclusion(item, text, path)
+
+
+def _check_request(item: Item, anchored: Anchored, text: Text, path: str) -> Iterator[Finding]:
+    request = span_of(text, item.request)
+    where = passage(text, item.request)
+    if request.end != anchored.request_end or request.start < anchored.floor:
+        message = "The request does not end where its decision begins."
+        yield Finding.of(Code.WRONG_PLACE, message, f"{path}/request", where)
+    elif anchored.request_start is None:
+        message = "No paragraph break proves where the request begins."
+        yield Finding.of(Code.UNCERTAIN_BOUNDARY, message, f"{path}/request", where)
+    elif request.start > anchored.request_start:
+        message = "Words before the request belong to no field."
+        yield Finding.of(Code.UNCOVERED_TEXT, message, f"{path}/request", where)
+    elif request.start < anchored.request_start:
+        message = "The request reaches back over a paragraph break."
+        yield Finding.of(Code.WRONG_PLACE, message, f"{path}/request", where)
+
+
+def _check_parts(
+    item: Item, anchored: Anchored, text: Text, anchors: Anchors, path: str, following: Item | None,
+) -> Iterator[Finding]:
+    """Hold each labelled part to the words between its label and the next anchor."""
+    for part in PARTS:
+        value = getattr(item, part)
+        value = getattr(value, "text", value)
+        due = anchored.parts.get(part)
+        where = f"{path}/{part}" if part == "rationale" else f"{path}/{part}/text"
+        if due is not None and due.end <= due.start:
+            due = None
+        if due is None:
+            yield from _undue(value, text, anchors, part, where)
+            continue
+        if value is None:
+            message = "The label is there, its text is not in the record."
+            yield Finding.of(Code.MISSING_FIELD, message, where, text.place(due))
+            continue
+        if part == "rationale" and following is not None:
+            due = _up_to(following, anchored, text, due)
+        yield from _hold(span_of(text, value), due, text, value, where)
+
+
+def _undue(
+    value: V[str] | None, text: Text, anchors: Anchors, part: str, where: str,
+) -> Iterator[Finding]:
+    if value is not None:
+        message = "No label in the letter introduces this text."
+        yield Finding.of(Code.WRONG_PLACE, message, where, passage(text, value))
+    elif anchors.family and part in anchors.family.required:
+        yield Finding.of(Code.MISSING_FIELD, "The letter gives no text for this field.", where)
+
+
+def _up_to(following: Item, anchored: Anchored, text: Text, due: Span) -> Span:
+    """End the rationale where the next item's request begins, when that lies behind its label."""
+    begin = span_of(text, following.request).start
+    start = anchored.rationale_start
+    return text.trim(due.start, begin) if start is not None and begin > start else due
+
+
+def _hold(got: Span, due: Span, text: Text, value: V[str], where: str) -> Iterator[Finding]:
+    if got == due:
+        return
+    if due.holds(got):
+        message = "Words of this field are left out."
+        yield Finding.of(Code.UNCOVERED_TEXT, message, where, text.place(due))
+    else:
+        message = "The text reaches over the anchors of its field."
+        yield Finding.of(Code.WRONG_PLACE, message, where, passage(text, value))
+
+
+# --- partial approvals and conclusions ---------------------------------------------------------
+
+_PARTIAL_WORDS = re.compile(r"\boriginal\s+request\b", re.IGNORECASE)
+_AFTER_ORIGINAL = re.compile(r"\s+(?:was|were|is)\s+the\s+original\s+request\b", re.IGNORECASE)
+_AFTER_AUTHORIZED = re.compile(
+    r"\s+(?:was|were)\s+(?:authorized|approved|certified)\s+by\s+the\s+Claims|,?\s+leaving\s+the\s+original",
+    re.IGNORECASE,
+)
+_BEFORE_AUTHORIZED = re.compile(
+    r"original\s+request\s*[.;,]?\s+(?:(?:The\s+)?Claims\s+Administrator\s+(?:has\s+)?(?:authorized|approved|certified)\s+)?\Z",
+    re.IGNORECASE,
+)
+_BEFORE_REMAINING = re.compile(r"original\s+request\s*,?\s*(?:is\s*:\s+|is\s+for\s+|is\s+)?\Z", re.IGNORECASE)
+_LOOK_BACK = 120
+
+
+def check_partial(item: Item, text: Text, path: str) -> Iterator[Finding]:
+    """Hold a partial approval's parts to the words around them, and the treatment to what remains."""
+    request = span_of(text, item.request)
+    partial = item.partial_approval
+    if partial is None:
+        if item.treatment.start != item.request.start or item.treatment.end != item.request.end:
+            message = "Without a partial approval the treatment is the request."
+            yield Finding.of(Code.WRONG_PLACE, message, f"{path}/treatment", passage(text, item.treatment))
+        if _PARTIAL_WORDS.search(text.norm, *request):
+            message = "The request names an original request, but no partial approval was read."
+            yield Finding.of(Code.MISSING_FIELD, message, f"{path}/partial_approval", passage(text, item.request))
+        return
+    if (item.treatment.start, item.treatment.end) != (partial.remaining.start, partial.remaining.end):
+        message = "The treatment is not the remaining portion."
+        yield Finding.of(Code.WRONG_PLACE, message, f"{path}/treatment", passage(text, item.treatment))
+    if misplaced := _misplaced_part(partial, request, text):
+        message = f"The {misplaced} part does not stand in its place within the request."
+        where = passage(text, getattr(partial, misplaced))
+        yield Finding.of(Code.WRONG_PLACE, message, f"{path}/partial_approval/{misplaced}", where)
+
+
+def _misplaced_part(partial: PartialApproval, request: Span, text: Text) -> str | None:
+    original = span_of(text, partial.original)
+    authorized = span_of(text, partial.authorized)
+    remaining = span_of(text, partial.remaining)
+    norm = text.norm
+    if original.start != request.start or not _AFTER_ORIGINAL.match(norm, original.end):
+        return "original"
+    before = norm[max(original.end, authorized.start - _LOOK_BACK) : authorized.start]
+    if not _BEFORE_AUTHORIZED.search(before) or not _AFTER_AUTHORIZED.match(norm, authorized.end):
+        return "authorized"
+    before = norm[max(authorized.end, remaining.start - _LOOK_BACK) : remaining.start]
+    if remaining.end != request.end or not _BEFORE_REMAINING.search(before):
+        return "remaining"
+    return None
+
+
+def _check_conclusion(item: Item, text: Text, path: str) -> Iterator[Finding]:
+    """Hold the conclusion to the rationale's last deciding sentence and to what that says."""
+    if item.rationale is None:
+        return
+    due = conclusions(text.norm, span_of(text, item.rationale))
+    where = f"{path}/conclusion"
+    if item.conclusion is None:
+        if due:
+            message = "The rationale's deciding sentence is not in the record."
+            yield Finding.of(Code.MISSING_FIELD, message, where, text.place(due[-1].sentence))
+    elif not due or span_of(text, item.conclusion) != due[-1].sentence:
+        message = "This is not the rationale's last deciding sentence."
+        yield Finding.of(Code.WRONG_PLACE, message, where, passage(text, item.conclusion))
+    elif item.conclusion.value != due[-1].polarity:
+        message = "The sentence says the opposite."
+        yield Finding.of(Code.VALUE_MISMATCH, message, where, passage(text, item.conclusion))

@@ -1,0 +1,93 @@
+"""Records into files: JSONL, CSV, Parquet, SQLite.
+
+The format follows from the file's name. A file appears under its name whole or not at all.
+"""
+
+import contextlib
+import importlib
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from extractor.errors import OutputError
+from extractor.record import Record
+
+Write = Callable[[Iterable[Record], Path], None]
+
+FORMATS = {
+    ".jsonl": "jsonl",
+    ".csv": "csv",
+    ".parquet": "parquet",
+    ".db": "sqlite",
+    ".sqlite": "sqlite",
+}
+
+
+def writer_for(path: Path) -> Write:
+    """Return what writes records in the format that the suffix of *path* names.
+
+    Its libraries are imported here, so that a missing one is known before any work.
+
+    >>> writer_for(Path("letters.csv")).__module__
+    'extractor.write.csv'
+
+    Returns:
+        A function of the records, read once and in order, and the file to make of them.
+
+    Raises:
+        OutputError: No format has this suffix, or a library of the format is not installed.
+    """
+    name = FORMATS.get(path.suffix.lower())
+    if name is None:
+        message = f"{path.name}: the name must end in one of {', '.join(FORMATS)}."
+        raise OutputError(message)
+    try:
+        module = importlib.import_module(f"extractor.write.{name}")
+    except ImportError as error:
+        message = f"{path.name}: {_missing(name)}."
+        raise OutputError(message) from error
+    if name == "sqlite":
+        module.require_search()
+    write: Write = module.write
+    return write
+
+
+def write_records(records: Iterable[Record], out: Path, *, overwrite: bool = False) -> None:
+    """Write *records* to *out*, in the format that its suffix names.
+
+    Args:
+        records: Read once, in order; need not fit into memory.
+        out: Appears when it is whole.
+        overwrite: Whether a file that stands there may be replaced.
+
+    Raises:
+        OutputError: The file cannot be written, or stands there already.
+    """
+    write = writer_for(out)
+    if out.exists() and not overwrite:
+        message = f"{out.name} stands there already: name another output, or overwrite it."
+        raise OutputError(message)
+    staged = out.with_name(f".{out.name}.part")
+    with refusing(out):
+        staged.unlink(missing_ok=True)
+        try:
+            write(records, staged)
+            staged.replace(out)
+        finally:
+            staged.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def refusing(out: Path) -> Iterator[None]:
+    """Turn an ``OSError`` of the block into an ``OutputError`` that names *out*."""
+    try:
+        yield
+    except OSError as error:
+        message = f"{out} cannot be written: {error.strerror or error}."
+        raise OutputError(message) from error
+
+
+def _missing(name: str) -> str:
+    """Return what to do where a format's library cannot be imported."""
+    if name == "parquet":
+        return "Parquet needs pyarrow: pip install 'imr-extractor[parquet]'"
+    return f"this Python cannot write {name}"

@@ -1,0 +1,44 @@
+"""What every test stands on: no network beyond this machine."""
+
+import ipaddress
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def _is_local(host: object) -> bool:
+    """Say whether *host* names this machine; names other than localhost do not."""
+    if host in (None, "", "localhost", b"localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(str(host)).is_loopback
+    except ValueError:
+        return False
+
+
+def _refuse_network(event: str, arguments: tuple[object, ...]) -> None:
+    """Raise where code connects to, or looks up, anything but this machine."""
+    if event == "socket.getaddrinfo":
+        host = arguments[0]
+    elif event in ("socket.connect", "socket.sendto"):
+        connection, address = arguments
+        if getattr(connection, "family", None) == getattr(socket, "AF_UNIX", object()):
+            return
+        host = address[0] if isinstance(address, tuple) else address
+    else:
+        return
+    if not _is_local(host):
+        pytest.fail(f"a test reached for the network: {host!r}")
+
+
+sys.addaudithook(_refuse_network)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The repository's top folder."""
+    return ROOT
