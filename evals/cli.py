@@ -123,7 +123,7 @@ def bench(
     from evals import report  # noqa: PLC0415 - keeps --help fast
 
     with _refusals():
-        measured = benchmark.measure(golden, corpus, letters)
+        measured = list(benchmark.measure(golden, corpus, letters))
         report.console().print(benchmark.table(measured))
         if out is not None:
             report.write_json(out, benchmark.to_json(measured))

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from extractor import Extractor
 
 RULES = "rules"
-PROPOSERS = (RULES,)
 
 
 @dataclass(frozen=True)
@@ -59,11 +58,11 @@ def run(dataset: Dataset, proposer: str = RULES) -> Iterator[Scored]:
     Raises:
         EvalError: There is no such proposer.
     """
+    from extractor.pipeline import PROPOSERS, Extractor  # noqa: PLC0415 - not to score records
+
     if proposer not in PROPOSERS:
         raise EvalError(f"There is no proposer {proposer!r}; there is {', '.join(PROPOSERS)}.")
-    from extractor import Extractor  # noqa: PLC0415 - records are scored without the pipeline
-
-    extractor = Extractor()
+    extractor = Extractor(proposer=proposer)
     return (_extracted(case, extractor) for case in dataset.cases)
 
 

@@ -16,6 +16,8 @@ from evals.score import LetterScore
 SCHEMA = "imr-eval-baseline/1"
 FALLING = ("correct", "exact")
 RISING = ("wrong", "missing", "extra", "misplaced", "unscored")
+_KINDS = ("fields", "codes")
+_SILENT = {"unscored"}
 
 Baseline = Mapping[str, Any]
 _INNERMOST = re.compile(r"\{[^{}]*\}")
@@ -35,12 +37,15 @@ class Loss(NamedTuple):
 
 
 def snapshot(letters: Iterable[LetterScore], proposer: str) -> dict[str, Any]:
-    """Return the baseline that *letters* make: the counts of every case."""
-    return {
-        "schema": SCHEMA,
-        "proposer": proposer,
-        "cases": {letter.name: _case(letter) for letter in letters},
-    }
+    """Return the baseline that *letters* make: the counts of every case that can be lost.
+
+    A field that neither the golden letter nor the record says anything about is left out.
+    """
+    cases = {letter.name: _case(letter) for letter in letters}
+    for case in cases.values():
+        for kind in _KINDS:
+            case[kind] = {name: row for name, row in case[kind].items() if row.keys() != _SILENT}
+    return {"schema": SCHEMA, "proposer": proposer, "cases": cases}
 
 
 def _case(letter: LetterScore) -> dict[str, Any]:
@@ -80,7 +85,7 @@ def _case_losses(name: str, before: Mapping[str, Any], now: Mapping[str, Any]) -
     for what in ("escaped", "needless"):
         if now[what] > before[what]:
             yield Loss(name, what, before[what], now[what])
-    for kind in ("fields", "codes"):
+    for kind in _KINDS:
         for field in sorted(before[kind].keys() | now[kind].keys()):
             was, is_now = before[kind].get(field), now[kind].get(field, {})
             for loss in _count_losses(was, is_now):

@@ -88,10 +88,10 @@ class Counts:
         self.exact += mark.place is Place.EXACT
         self.misplaced += mark.is_misplaced
 
-    def __add__(self, other: "Counts") -> "Counts":
-        """Return the counts of both together."""
-        mine, theirs = asdict(self), asdict(other)
-        return Counts(**{name: mine[name] + theirs[name] for name in mine})
+    def include(self, other: "Counts") -> None:
+        """Add the counts of *other* to these."""
+        for name in self.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
 
     @property
     def errors(self) -> int:
@@ -107,6 +107,11 @@ class Counts:
     def expected(self) -> int:
         """Values in the golden letters: what recall is of."""
         return self.correct + self.wrong + self.missing
+
+    @property
+    def scored(self) -> int:
+        """Comparisons that say something, a rightly absent value among them."""
+        return self.expected + self.extra + self.empty
 
     @property
     def precision(self) -> float | None:

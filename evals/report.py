@@ -15,13 +15,16 @@ from evals.dataset import Dataset, Scored, file_hash, golden_hash
 from evals.gate import Loss
 from evals.marks import Counts, Mark
 from evals.score import Totals, total
+from extractor.findings import Code
 from extractor.text import collapse
 
 SCHEMA = "imr-eval/1"
 PACKAGES = ("imr-extractor", "pydantic", "pypdfium2")
 SCREEN = 20
 _WIDTH = 132
-_WORDS = 60
+_WORDS = 40
+_WORST = frozenset({"escaped", "golden case scored"})
+_CODES = frozenset(code.value for code in Code)
 _COUNTS = ("correct", "wrong", "missing", "extra", "unscored")
 
 
@@ -120,15 +123,26 @@ def report(scored: Sequence[Scored], unreviewed: Sequence[str]) -> RenderableTyp
 
 
 def counts_table(title: str, rows: Mapping[str, Counts]) -> RenderableType:
-    """Return a table of counts; rows of which nothing was expected or produced are left out."""
+    """Return a table of counts; a field's parts are indented under it.
+
+    Rows of which nothing was expected or produced are left out; those that no letter labels are
+    named below the table.
+    """
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(title, no_wrap=True)
+    table.add_column(title)
     for name in (*_COUNTS, "precision", "recall", "F1", "exact spans"):
         table.add_column(name, justify="right", no_wrap=True)
     for name, counts in rows.items():
-        if counts.expected or counts.produced or counts.unscored:
-            table.add_row(name, *_cells(counts))
-    return table if table.row_count else Text(f"No {title} occurs.")
+        if counts.expected or counts.produced:
+            table.add_row(_indented(name, rows), *_cells(counts))
+    never = [name for name, counts in rows.items() if counts.unscored and not counts.scored]
+    below = Text(f"Not labelled in any letter: {', '.join(never)}." if never else "", style="dim")
+    return Group(table, below) if table.row_count else Text(f"No {title} occurs.")
+
+
+def _indented(name: str, rows: Mapping[str, Counts]) -> str:
+    parent, _, part = name.rpartition(".")
+    return f"  .{part}" if parent in rows and parent.count(".") else name
 
 
 def _cells(counts: Counts) -> Iterable[str]:
@@ -144,9 +158,9 @@ def _of(part: int, whole: int) -> str:
     """Say a proportion with what it is of.
 
     >>> _of(59, 60), _of(0, 0)
-    ('0.983 of 60', '·')
+    ('0.983 (60)', '·')
     """
-    return f"{part / whole:.3f} of {whole}" if whole else "·"
+    return f"{part / whole:.3f} ({whole})" if whole else "·"
 
 
 def summary(totals: Totals, unreviewed: int) -> str:
@@ -164,14 +178,16 @@ def summary(totals: Totals, unreviewed: int) -> str:
 
 
 def describe(name: str, mark: Mark) -> str:
-    """Say one difference in one line, long words cut."""
-    what = mark.kind.value if mark.place is None else f"{mark.kind.value}, span {mark.place.value}"
+    """Say one difference in one line, long words cut; a finding code is named too."""
+    what = mark.field if mark.field in _CODES else ""
+    place = "" if mark.place is None else f", span {mark.place.value}"
     values = [
         f"{side} {_shown(value)}"
         for side, value in (("expected", mark.expected), ("produced", mark.produced))
         if value is not None
     ]
-    return "  ".join([f"{name} {mark.pointer or ''} {mark.field}: {what}", *values])
+    head = " ".join(filter(None, [name, mark.pointer, what]))
+    return "; ".join([f"{head}: {mark.kind.value}{place}", *values])
 
 
 def _shown(value: object) -> str:
@@ -197,11 +213,11 @@ def verdict(lost: Sequence[Loss]) -> RenderableType:
     """Return the gate's one screen."""
     if not lost:
         return Text("Gate: nothing is worse than the baseline.", style="green")
-    cases = len({loss.case for loss in lost})
-    heading = f"losses in {cases} golden cases (what the baseline had → what it is now)"
+    heading = f"losses in {len({loss.case for loss in lost})} golden cases (baseline → now)"
+    worst_first = sorted(lost, key=lambda loss: loss.what not in _WORST)
     return Group(
         Text("Gate: worse than the baseline.", style="red"),
-        screenful(heading, [str(loss) for loss in lost]),
+        screenful(heading, [str(loss) for loss in worst_first]),
     )
 
 

@@ -101,7 +101,7 @@ class Totals:
 
 def _add(totals: dict[str, Counts], more: Mapping[str, Counts]) -> None:
     for name, counts in more.items():
-        totals[name] = totals.get(name, Counts()) + counts
+        totals.setdefault(name, Counts()).include(counts)
 
 
 def total(letters: Iterable[LetterScore]) -> Totals:

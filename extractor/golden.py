@@ -14,12 +14,12 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from extractor.errors import GoldenError
-from extractor.findings import OBSERVATIONS, Code, Finding, Passage, Severity
+from extractor.findings import Code, Finding, Passage
 from extractor.record import Citation, Provenance, Record, V, Words, outcome_of, status_of
 from extractor.source import read
 from extractor.text import Text, collapse
@@ -108,7 +108,7 @@ def lint(case: Case) -> list[str]:
     id must be the case's own, the items numbered, the outcome and the status those that the items
     and findings make; a finding's path must lead somewhere.
     """
-    text = Text.of(read(case.source, case.name).text)
+    text = read(case.source, case.expected.document.id).as_text()
     record = case.expected
     return [
         *_frame_faults(case),
@@ -212,15 +212,9 @@ def _word_faults(path: str, cite: Citation) -> Iterator[str]:
 def _finding_faults(finding: Finding, record: Record) -> Iterator[str]:
     part: Any = record.model_dump(mode="json", by_alias=True)
     for step in finding.path.split("/")[1:]:
-        part = _inside(part, step)
-        if part is None:
+        inside = dict(enumerate(part)) if isinstance(part, list) else part
+        key = int(step) if isinstance(part, list) and step.isdigit() else step
+        if not isinstance(inside, dict) or key not in inside:
             yield f"the path of {finding.code} leads nowhere: {finding.path}"
             return
-
-
-def _inside(part: object, step: str) -> Any:
-    if isinstance(part, list):
-        return part[int(step)] if step.isdigit() and int(step) < len(part) else None
-    return part.get(step) if isinstance(part, dict) else None
-
-
+        part = inside[key]

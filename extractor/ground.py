@@ -14,7 +14,7 @@ from extractor.errors import AmbiguousQuote, MissingQuote
 from extractor.findings import Code, Finding
 from extractor.propose import Claim
 from extractor.record import Model, V
-from extractor.text import Span, Text, collapse
+from extractor.text import Span, Text
 
 M = TypeVar("M", bound=V)
 _WORD_EDGE = re.compile(r"\w")
@@ -96,7 +96,7 @@ class Grounder:
 
     def _build(self, kind: type[M], claim: Claim, span: Span, path: str) -> M | None:
         start, end = self.text.to_source(span)
-        quote = collapse(self.text.source[start:end])
+        quote = self.text.quote(start, end)
         value = self.text.words(span) if claim.value is None else claim.value
         page = self.text.page(start)
         try:

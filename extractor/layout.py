@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
@@ -23,6 +23,7 @@ BUILT_IN = ("dwc-2016", "dwc-2014", "letter-2014", "letter-2013", "professional-
 PARTS = ("claims_administrator", "reviewer", "rationale")
 STYLES = ("heading", "sentence", "list", "single")
 _LONGEST_REQUEST = 1500
+_REQUEST_SLOT = rf"(?:(?:an?|the)\s+)?(?P<request>\S(?:[^\n\f]|[\n\f]){{0,{_LONGEST_REQUEST}}}?)\s*"
 
 Style = Literal["heading", "sentence", "list", "single"]
 
@@ -52,6 +53,42 @@ class LayoutRule:
     labels: dict[str, str] = field(default_factory=dict)
     kept_labels: frozenset[str] = frozenset()
     required: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def decided(self) -> str:
+        """A pattern for the decision words, the longest first."""
+        longest_first = sorted(self.decisions, key=len, reverse=True)
+        return "|".join(phrase(word) for word in longest_first)
+
+    @cached_property
+    def head(self) -> re.Pattern[str]:
+        """What opens an item: its decision word and first label, or its deciding sentence."""
+        if self.style == "heading":
+            label = phrase(self.labels["claims_administrator"])
+            return re.compile(rf"\b(?P<decision>{self.decided})\s*(?P<label>{label})")
+        return self._template(self.heading)
+
+    @cached_property
+    def passage_head(self) -> re.Pattern[str]:
+        """What opens the passage of an item that a list decides."""
+        return self._template(self.passage)
+
+    def _template(self, words: str) -> re.Pattern[str]:
+        slots = {
+            "number": r"(?P<number>\d{1,3})",
+            "request": _REQUEST_SLOT,
+            "decision": rf"\b(?P<decision>{self.decided})",
+        }
+        return re.compile(phrase(words, **slots))
+
+    @cached_property
+    def section_heads(self) -> dict[str, re.Pattern[str]]:
+        """The headings by section name."""
+        return {
+            section.name: re.compile(phrase(section.heading, decision=f"(?P<decision>{self.decided})"))
+            for section in self.sections
+            if section.heading
+        }
 
 
 @dataclass(frozen=True)
@@ -192,11 +229,6 @@ def _compiled(words: str) -> re.Pattern[str]:
     return re.compile(phrase(words))
 
 
-def _decision_pattern(rule: LayoutRule) -> str:
-    longest_first = sorted(rule.decisions, key=len, reverse=True)
-    return "|".join(phrase(word) for word in longest_first)
-
-
 # --- laying a layout over a letter ------------------------------------------------------------
 
 
@@ -224,7 +256,7 @@ def _sections(rule: LayoutRule, text: Text) -> dict[str, Span]:
         if not section.heading:
             starts.append((section.name, at, at))
             continue
-        heading = _heading_pattern(rule, section.heading).search(text.norm, at)
+        heading = rule.section_heads[section.name].search(text.norm, at)
         if heading is None:
             continue
         begin = heading.end()
@@ -238,21 +270,12 @@ def _sections(rule: LayoutRule, text: Text) -> dict[str, Span]:
     }
 
 
-@cache
-def _heading_of(words: str, decisions: str) -> re.Pattern[str]:
-    return re.compile(phrase(words, decision=f"(?P<decision>{decisions})"))
-
-
-def _heading_pattern(rule: LayoutRule, words: str) -> re.Pattern[str]:
-    return _heading_of(words, _decision_pattern(rule) if "{decision}" in words else "")
-
-
 def _items_by_heading(rule: LayoutRule, text: Text, sections: dict[str, Span]) -> list[ItemPlace]:
     """Items whose decision word stands directly before the claims administrator's label."""
     issues = sections.get("issues")
     if issues is None:
         return []
-    heads = list(_head_pattern(rule).finditer(text.norm, *issues))
+    heads = list(rule.head.finditer(text.norm, *issues))
     places = []
     floor = issues.start
     for head, following in zip(heads, [*heads[1:], None], strict=True):
@@ -267,15 +290,6 @@ def _items_by_heading(rule: LayoutRule, text: Text, sections: dict[str, Span]) -
         decision = Span(*head.span("decision"))
         places.append(ItemPlace(request, decision, _verdict(rule, text, decision), **parts))
     return places
-
-
-@cache
-def _head_of(decisions: str, label: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?P<decision>{decisions})\s*(?P<label>{label})")
-
-
-def _head_pattern(rule: LayoutRule) -> re.Pattern[str]:
-    return _head_of(_decision_pattern(rule), phrase(rule.labels["claims_administrator"]))
 
 
 def _verdict(rule: LayoutRule, text: Text, decision: Span) -> DecisionWord:
@@ -313,7 +327,7 @@ def _items_by_sentence(rule: LayoutRule, text: Text, sections: dict[str, Span]) 
     issues = sections.get("issues")
     if issues is None:
         return []
-    heads = list(_sentence_pattern(rule).finditer(text.norm, *issues))
+    heads = list(rule.head.finditer(text.norm, *issues))
     ends = [head.start() for head in heads[1:]] + [issues.end]
     return [
         _place_of(rule, text, head, _parts(rule, text, head.end(), end))
@@ -326,8 +340,8 @@ def _items_by_list(rule: LayoutRule, text: Text, sections: dict[str, Span]) -> l
     issues = sections.get("issues")
     if issues is None:
         return []
-    heads = list(_sentence_pattern(rule).finditer(text.norm, *issues))
-    passages = list(_passage_pattern(rule).finditer(text.norm, issues.end))
+    heads = list(rule.head.finditer(text.norm, *issues))
+    passages = list(rule.passage_head.finditer(text.norm, issues.end))
     ends = [match.start() for match in passages[1:]] + [len(text.norm)]
     bodies = [
         _parts(rule, text, match.end(), end) for match, end in zip(passages, ends, strict=True)
@@ -345,27 +359,6 @@ def _place_of(
     )
 
 
-_REQUEST_SLOT = rf"(?:(?:an?|the)\s+)?(?P<request>\S(?:[^\n\f]|[\n\f]){{0,{_LONGEST_REQUEST}}}?)\s*"
-
-
-@cache
-def _sentence_of(heading: str, decisions: str) -> re.Pattern[str]:
-    slots = {
-        "number": r"(?P<number>\d{1,3})",
-        "request": _REQUEST_SLOT,
-        "decision": rf"\b(?P<decision>{decisions})",
-    }
-    return re.compile(phrase(heading, **slots))
-
-
-def _sentence_pattern(rule: LayoutRule) -> re.Pattern[str]:
-    return _sentence_of(rule.heading, _decision_pattern(rule))
-
-
-def _passage_pattern(rule: LayoutRule) -> re.Pattern[str]:
-    return _sentence_of(rule.passage, "")
-
-
 def _items_by_section(rule: LayoutRule, text: Text, sections: dict[str, Span]) -> list[ItemPlace]:
     """The one item of a letter whose sections are its parts."""
     if "request" not in sections:
@@ -373,7 +366,7 @@ def _items_by_section(rule: LayoutRule, text: Text, sections: dict[str, Span]) -
     for section in rule.sections:
         if "{decision}" not in section.heading:
             continue
-        if head := _heading_pattern(rule, section.heading).search(text.norm):
+        if head := rule.section_heads[section.name].search(text.norm):
             decision = Span(*head.span("decision"))
             parts = {name: sections[name] for name in PARTS if name in sections}
             request = sections["request"]

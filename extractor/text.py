@@ -11,7 +11,7 @@ import re
 import unicodedata
 from array import array
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
@@ -19,13 +19,14 @@ from typing import NamedTuple
 from extractor.findings import Passage
 
 # One character for one character: spaces, quotation marks, dashes, line separators.
-_SAME_LENGTH = str.maketrans(
-    "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
-    "\u2018\u2019\u201a\u201b\u02bc\u2032\u00b4`\u201c\u201d\u201e\u201f\u2033"
-    "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d"
-    "\u000b\u0085\u2028\u2029",
-    " " * 16 + "'" * 8 + '"' * 5 + "-" * 9 + "\n" * 4,
-)
+_EQUIVALENTS = {
+    " ": "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000",
+    "'": "\u2018\u2019\u201a\u201b\u02bc\u2032\u00b4`",
+    '"': "\u201c\u201d\u201e\u201f\u2033",
+    "-": "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d",
+    "\n": "\u000b\u0085\u2028\u2029",
+}
+_SAME_LENGTH = [(other, plain) for plain, others in _EQUIVALENTS.items() for other in others]
 _LIGATURES = {
     "\ufb00": "ff",
     "\ufb01": "fi",
@@ -51,7 +52,6 @@ _MAY_BE_UNEVEN = re.compile(
 
 _GAP = re.compile(r"\n[^\S\n\f]*[\n\f]\s*|\f\s*")
 _SPACED = re.compile(r"\n[^\S\n\f\r]+\r?(?=[\n\f])|\f[^\S\n\f\r]+\r?\n")
-_DOUBLED_SHARE = 0.5
 _MID_SENTENCE_SHARE = 0.25
 
 
@@ -107,6 +107,7 @@ class Text:
     norm: str
     paged: bool
     _origin: "array[int] | None" = None
+    _quotes: dict[tuple[int, int], str] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, source: str, *, paged: bool | None = None) -> "Text":
@@ -114,10 +115,12 @@ class Text:
         if paged is None:
             paged = "\f" in source
         clean, origin = source, None
-        if not source.isascii() or "\x02" in source:
-            if _MAY_BE_UNEVEN.search(source):
-                clean, origin = _undo_artefacts(source)
-        norm = clean.translate(_SAME_LENGTH)
+        if not (source.isascii() and "\x02" not in source) and _MAY_BE_UNEVEN.search(source):
+            clean, origin = _undo_artefacts(source)
+        norm = clean
+        for other, same in _SAME_LENGTH:
+            if other in norm:
+                norm = norm.replace(other, same)
         if "\r" in norm and "\n" not in norm:
             norm = norm.replace("\r", "\n")
         return cls(source, clean, norm, paged, origin)
@@ -131,7 +134,7 @@ class Text:
         """Return the source passage of *span*: offsets in code points, page, collapsed words."""
         start, end = self.to_source(span)
         return Passage(
-            start=start, end=end, page=self.page(start), quote=collapse(self.source[start:end]),
+            start=start, end=end, page=self.page(start), quote=self.quote(start, end),
         )
 
     def to_source(self, span: Span) -> tuple[int, int]:
@@ -154,14 +157,24 @@ class Text:
 
     def words(self, span: Span) -> str:
         """Return the words of *span* as a value: artefacts undone, white space collapsed."""
+        if self._origin is None:
+            return self.quote(span.start, span.end)
         return collapse(self.clean[span.start : span.end])
+
+    def quote(self, start: int, end: int) -> str:
+        """Return the source range *start:end* with white space collapsed; remembered."""
+        if (start, end) not in self._quotes:
+            self._quotes[start, end] = collapse(self.source[start:end])
+        return self._quotes[start, end]
 
     def trim(self, start: int, end: int) -> Span:
         """Return the range *start:end* of the normalized text without white space at its ends."""
-        piece = self.norm[start:end]
-        inner = piece.strip()
-        start += len(piece) - len(piece.lstrip()) if inner else 0
-        return Span(start, start + len(inner))
+        norm = self.norm
+        while start < end and norm[start].isspace():
+            start += 1
+        while end > start and norm[end - 1].isspace():
+            end -= 1
+        return Span(start, end)
 
     @cached_property
     def _page_ends(self) -> list[int]:
@@ -224,28 +237,25 @@ def _gaps(norm: str) -> list[Gap]:
     white space counts. At a page edge a blank line counts only where the text marks its paragraphs
     by lines of white space: empty lines at a page's end are the printer's.
     """
-    found = list(_GAP.finditer(norm))
-    inside = [match for match in found if "\f" not in match.group()]
-    spaced = [match for match in inside if _SPACED.search(match.group())]
-    by_space = len(spaced) * 2 > len(inside)
-    doubled = _is_doubled(norm, inside, len(spaced))
+    found = [
+        (match, _SPACED.search(match.group()) is not None, "\f" in match.group())
+        for match in _GAP.finditer(norm)
+    ]
+    inside = [match for match, _, at_edge in found if not at_edge]
+    spaced = sum(1 for _, has_space, at_edge in found if has_space and not at_edge)
+    by_space = spaced * 2 > len(inside)
+    doubled = not by_space and _is_doubled(norm, inside)
     gaps = []
-    for match in found:
-        has_space = _SPACED.search(match.group()) is not None
-        if "\f" in match.group():
-            proven = has_space and (by_space or doubled)
-        else:
-            proven = has_space or not doubled
-        if proven or "\f" in match.group():
+    for match, has_space, at_edge in found:
+        proven = has_space and (by_space or doubled) if at_edge else has_space or not doubled
+        if proven or at_edge:
             gaps.append(Gap(match.start(), match.end(), proven))
     return gaps
 
 
-def _is_doubled(norm: str, inside: list[re.Match[str]], spaced: int) -> bool:
+def _is_doubled(norm: str, inside: list[re.Match[str]]) -> bool:
     """Say whether empty lines stand between the lines of one paragraph, not only around it."""
-    empty = len(inside) - spaced
-    lines = sum(1 for line in norm.splitlines() if line.strip()) or 1
-    if empty / lines < _DOUBLED_SHARE:
+    if not inside:
         return False
     running_on = sum(
         1 for match in inside if match.end() < len(norm) and norm[match.end()].islower()

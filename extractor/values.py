@@ -35,7 +35,12 @@ _PARTS = re.compile(r"[A-Za-z]+|\d+")
 _LAST_TWO_DIGIT_YEAR = 40
 _DATE_PARTS = 3
 
-AGE = re.compile(r"\b(\d{1,3})\s*-?\s*(?:year|yr)s?\.?\s*-?\s*old\b|\b(\d{1,3})\s*-?\s*y\.?/?o\b\.?", re.I)
+# The digits stand first, without an assertion before them, so that the search skips from digit to
+# digit; the assertion follows the first of them.
+AGE = re.compile(
+    r"[0-9](?<![\w.,/-][0-9])\d{0,2}\s*-?\s*[yY](?:(?:ea)?rs?\.?\s*-?\s*old\b|\.?/?o\b\.?)",
+)
+_DIGITS = re.compile(r"\d+")
 _SEXES = {
     "male": "male", "man": "male", "gentleman": "male", "boy": "male",
     "female": "female", "woman": "female", "lady": "female", "girl": "female",
@@ -72,7 +77,7 @@ def parse_age(words: str) -> int | None:
     (48, None)
     """
     match = AGE.search(words)
-    return int(match[1] or match[2]) if match else None
+    return int(_DIGITS.match(match.group()).group()) if match else None  # type: ignore[union-attr]
 
 
 def parse_sex(noun: str) -> str | None:
@@ -111,32 +116,43 @@ def parse_priority(word: str) -> str | None:
 
 # --- the polarity of a conclusion -------------------------------------------------------------
 
-# The verb group before "medically necessary": only words that cannot carry a clause of their own.
-_GROUP = (
-    r"(?:(?:is|are|was|were|be|been|being|as|not|cannot|can't|can|could|would|should|may|might|"
-    r"isn't|wasn't|aren't|never|neither|no|longer|have|has|had|does|do|did|doesn't|to|seen?|deemed|"
-    r"considered|found|determined|felt|judged|shown|established|seems?|appears?|remains?|believed|"
-    r"both|also|still|currently|clearly|therefore|thus|hereby|hence|thereby|at|this|time|point|an?|"
-    r"non|[;,])[\s,]*)+"
+# A deciding phrase is known by a word that hardly occurs otherwise; what stands right before and
+# after that word says whether, and which way, it decides.
+_CUE = re.compile(
+    r"[Mm]edical(?:ly[\s-]+(?P<adjective>necessary|appropriate|indicated|warranted)|\s+(?P<noun>necessity))\b"
+    r"|[Rr]ecommendation\s+is\s+(?:therefore\s+|thus\s+)?for\s+(?P<for>\w+(?:-\s?\w+)?)"
+    r"|[Rr]equest\s+is\s+(?:therefore\s+|thus\s+|hereby\s+)?"
+    r"(?P<verdict>(?:not\s+|non-?\s?)?(?:certified|approved|authorized|denied))\b",
 )
-_DECIDING = re.compile(
-    rf"\b(?P<group>{_GROUP})medically[\s-]+(?:necessary|appropriate|indicated|warranted)"
-    r"|(?:\b(?P<article>(?:is|was|are|were|be)\s+(?:not\s+)?(?:\w+\s+)?)an?\s+|\b(?P<lacks>lacks?\s+|lack\s+of\s+))"
-    r"medical\s+necessity"
-    r"|\b(?P<verb>(?:do|does|did)\s+not\s+|fails?\s+to\s+|failed\s+to\s+|cannot\s+)?"
-    r"(?:establish|support|demonstrate|substantiate|justif)(?:es|ed|s|y|ies|ied)?\s+"
-    r"(?:the\s+)?medical\s+necessity"
-    r"|\bmedical\s+necessity\s[^.;]{0,200}?\b(?P<predicate>(?:is|are|was|were|has|have|had|cannot|can|could)"
-    r"\s+(?:(?:not|been|be|also|clearly|therefore|thus|adequately|sufficiently)\s+){0,4})"
-    r"(?:established|demonstrated|supported|documented|substantiated|met|shown|evident|clear|confirmed|justified)"
-    r"|\brecommendation\s+is\s+(?:therefore\s+|thus\s+)?for\s+(?P<for>\w+(?:-\s?\w+)?)"
-    r"|\brequest\s+is\s+(?:therefore\s+|thus\s+|hereby\s+)?(?P<verdict>(?:not\s+|non-?\s?)?"
-    r"(?:certified|approved|authorized|denied))\b",
+# The verb group before "medically necessary": only words that cannot carry a clause of their own.
+_GROUP = frozenset(
+    "is are was were be been being as not cannot can't can could would should may might isn't wasn't "
+    "aren't never neither no longer have has had does do did doesn't to see seen deemed considered "
+    "found determined felt judged shown established seem seems appear appears remain remains believed "
+    "both also still currently clearly therefore thus hereby hence thereby at this time point a an non"
+    .split(),
+)
+_COPULAS = frozenset(
+    "is are was were be been being as isn't wasn't aren't seem seems appear appears remain remains".split(),
+)
+_TOKEN = re.compile(r"[^\s,;-]+")
+# "not a medical necessity", "lacks medical necessity", "does not establish the medical necessity".
+_BEFORE_NOUN = re.compile(
+    r"(?:\b(?:is|was|are|were|be)\s+(?:not\s+)?(?:\w+\s+)?an?\s+"
+    r"|\b(?:lacks?|lack\s+of)\s+"
+    r"|\b(?:(?:do|does|did)\s+not\s+|fails?\s+to\s+|failed\s+to\s+|cannot\s+)?"
+    r"(?:establish|support|demonstrate|substantiate|justif)(?:es|ed|s|y|ies|ied)?\s+(?:the\s+)?)\Z",
     re.IGNORECASE,
 )
-_DECIDING_SEEDS = ("medical", "ecommendation is", "request is", "Medical", "RECOMMENDATION", "MEDICAL")
-_NEGATED = re.compile(r"\b(?:not|cannot|never|neither|no|non|fail\w*|lack\w*)\b|n't\b|\bnot$", re.I)
-_COPULA = re.compile(r"\b(?:is|are|was|were|be|been|being|as|isn't|wasn't|aren't|seems?|appears?|remains?)\b", re.I)
+# "medical necessity of the request is not established".
+_AFTER_NOUN = re.compile(
+    r"\s[^.;]{0,200}?\b(?P<predicate>(?:is|are|was|were|has|have|had|cannot|can|could)"
+    r"\s+(?:(?:not|been|be|also|clearly|therefore|thus|adequately|sufficiently)\s+){0,4})"
+    r"(?:established|demonstrated|supported|documented|substantiated|met|shown|evident|clear|confirmed|justified)\b",
+    re.IGNORECASE,
+)
+_GROUP_WITHIN = 90
+_NEGATED = re.compile(r"\b(?:not|cannot|never|neither|no|non|fail\w*|lack\w*)\b|n't\b", re.IGNORECASE)
 _CONDITION = re.compile(r"\b(?:if|unless|whether|in\s+order|must\s+be|should\s+be|when)\b", re.IGNORECASE)
 _MODAL = re.compile(r"\b(?:may|might|could|would|should)\b", re.IGNORECASE)
 _CONSEQUENCE = re.compile(r"\b(?:therefore|thus|as\s+such|hence|consequently|accordingly)\b", re.I)
@@ -148,6 +164,7 @@ _ABBREVIATION = re.compile(
 )
 _QUOTATION_MARK = re.compile('"')
 _LONGEST_QUOTATION = 2000
+_LONG_SENTENCE = 600
 
 
 class Deciding(NamedTuple):
@@ -157,7 +174,8 @@ class Deciding(NamedTuple):
     polarity: Polarity
 
 
-def conclusions(norm: str, span: Span) -> list[Deciding]:
+@lru_cache(maxsize=256)
+def conclusions(norm: str, span: Span) -> tuple[Deciding, ...]:
     """Return the sentences within *span* that decide a request, in order.
 
     Quoted guideline text and conditions ("necessary if …") decide nothing.
@@ -166,25 +184,21 @@ def conclusions(norm: str, span: Span) -> list[Deciding]:
     >>> words[slice(*last.sentence)], last.polarity
     ('The request is not medically necessary.', 'not_necessary')
     """
-    if not any(seed in norm[span.start : span.end] for seed in _DECIDING_SEEDS):
-        return []
+    deciding = list(_deciding(norm, *span))
+    if not deciding:
+        return ()
     quoted = quotations(norm, span)
     found: list[Deciding] = []
-    for match in _DECIDING.finditer(norm, *span):
-        if (polarity := _polarity(match)) is None:
+    for begin, end, polarity in deciding:
+        if any(start < begin < stop for start, stop in quoted):
             continue
-        if any(start < match.start() < end for start, end in quoted):
-            continue
-        sentence = sentence_around(norm, span, match.start(), match.end())
-        before = norm[sentence.start : match.start()]
-        hypothetical = polarity == "necessary" and _MODAL.search(match.group())
-        conditional = hypothetical or _CONDITION.search(before)
-        if conditional and not _CONSEQUENCE.search(before):
+        sentence = sentence_around(norm, span, begin, end)
+        if _is_conditional(norm, sentence.start, begin, end, polarity):
             continue
         if found and found[-1].sentence == sentence:
             found.pop()
         found.append(Deciding(sentence, polarity))
-    return found
+    return tuple(found)
 
 
 def polarity_of(words: str) -> Polarity | None:
@@ -195,19 +209,52 @@ def polarity_of(words: str) -> Polarity | None:
     >>> polarity_of("Recommendation is for denial.")
     'not_necessary'
     """
-    found = [p for match in _DECIDING.finditer(words) if (p := _polarity(match))]
+    found = [polarity for _, _, polarity in _deciding(words, 0, len(words))]
     return found[-1] if found else None
 
 
-def _polarity(match: re.Match[str]) -> Polarity | None:
-    """Say which way a deciding phrase points; None where it is no statement."""
-    part = match.lastgroup
-    if part in {"for", "verdict"}:
-        return "not_necessary" if _DENYING.search(match[part]) else "necessary"
-    if part == "group" and not _COPULA.search(match["group"]):
-        return None
-    negated = part is not None and _NEGATED.search(match[part]) is not None
-    return "not_necessary" if negated else "necessary"
+def _deciding(norm: str, start: int, end: int) -> Iterator[tuple[int, int, Polarity]]:
+    """Yield the deciding phrases of a range, each with what it says."""
+    for cue in _CUE.finditer(norm, start, end):
+        name = cue.lastgroup or ""
+        if name in {"for", "verdict"}:
+            denies = _DENYING.search(cue[name])
+            yield cue.start(), cue.end(), "not_necessary" if denies else "necessary"
+            continue
+        floor = max(start, cue.start() - _GROUP_WITHIN)
+        if name == "adjective":
+            begin, copula = _verb_group(norm, floor, cue.start())
+            if copula:
+                yield begin, cue.end(), _polarity(norm[begin : cue.start()])
+        elif before := _BEFORE_NOUN.search(norm[floor : cue.start()]):
+            yield floor + before.start(), cue.end(), _polarity(before.group())
+        elif after := _AFTER_NOUN.match(norm, cue.end(), end):
+            yield cue.start(), after.end(), _polarity(after["predicate"])
+
+
+def _verb_group(norm: str, floor: int, end: int) -> tuple[int, bool]:
+    """Return where the verb group that ends at *end* begins, and whether it holds a copula."""
+    begin, copula = end, False
+    for token in reversed(list(_TOKEN.finditer(norm, floor, end))):
+        word = token.group().lower()
+        if word not in _GROUP:
+            break
+        begin = token.start()
+        copula = copula or word in _COPULAS
+    return begin, copula
+
+
+def _polarity(verbs: str) -> Polarity:
+    return "not_necessary" if _NEGATED.search(verbs) else "necessary"
+
+
+def _is_conditional(norm: str, sentence: int, begin: int, end: int, polarity: Polarity) -> bool:
+    """Say whether a phrase only says what would have to hold."""
+    before = norm[sentence:begin]
+    if _CONSEQUENCE.search(before):
+        return False
+    hypothetical = polarity == "necessary" and _MODAL.search(norm, begin, end)
+    return bool(hypothetical or _CONDITION.search(before))
 
 
 def quotations(norm: str, span: Span) -> list[tuple[int, int]]:
@@ -230,9 +277,9 @@ def quotations(norm: str, span: Span) -> list[tuple[int, int]]:
 
 def sentence_around(norm: str, span: Span, start: int, end: int) -> Span:
     """Return the sentence of *span* that holds the range *start:end*."""
-    begin = span.start
-    for stop in _sentence_ends(norm, span.start, start):
-        begin = stop
+    floor = max(span.start, start - _LONG_SENTENCE)
+    stops = list(_sentence_ends(norm, floor, start)) or list(_sentence_ends(norm, span.start, start))
+    begin = stops[-1] if stops else span.start
     finish = next(iter(_sentence_ends(norm, end, span.end)), span.end)
     while begin < finish and norm[begin].isspace():
         begin += 1

@@ -47,7 +47,7 @@ def citation(quote: str, nth: int = 0, **parts: object) -> Data:
     """Return a citation whose words are the *nth* occurrence of *quote*."""
     place = words(quote, nth=nth)
     del place["value"]
-    lists = {"sections": [], "pages": [], "tables": []}
+    lists: Data = {"sections": [], "pages": [], "tables": []}
     single = dict.fromkeys(
         ["labelled", "authority", "title", "edition", "year", "chapter", "url", "excerpt"]
     )
@@ -92,7 +92,7 @@ def golden() -> Data:
         sections=["Neck and Upper Back Complaints"],
         pages=["173", "181"],
     )
-    odg = {"labelled": "non_mtus", "authority": "non_mtus", "title": "ODG"}
+    odg: Data = {"labelled": "non_mtus", "authority": "non_mtus", "title": "ODG"}
     neck = citation("ODG Neck Chapter, Traction", sections=["Neck Chapter", "Traction"], **odg)
     pain = [citation("ODG Pain Chapter", nth, sections=["Pain Chapter"], **odg) for nth in (0, 1)]
     first, second, third = (

@@ -14,6 +14,7 @@ ROOMS = (
     ("errors", "record"),
     ("text",),
     ("values",),
+    ("pdf",),
     ("source",),
     ("layout",),
     ("propose",),
@@ -26,6 +27,7 @@ ROOMS = (
     ("write",),
     ("pages",),
     ("run",),
+    ("api",),
     ("distributed",),
     ("cli",),
 )

@@ -5,7 +5,6 @@ that needs it. Records go to standard output and nothing else does; what a user 
 sentence on standard error and exit code 2.
 """
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version as installed_version
@@ -51,8 +50,11 @@ MaxPagesOption = Annotated[int, typer.Option(min=1, metavar="N", help="Read no l
 
 
 def main() -> None:
-    """Run ``imr``."""
-    app(prog_name="imr")
+    """Run ``imr``; does not return."""
+    try:
+        app(prog_name="imr")
+    finally:
+        output.flush()
 
 
 @contextmanager
@@ -72,7 +74,7 @@ def _refusal(sentence: str) -> typer.Exit:
     return typer.Exit(USAGE)
 
 
-def _print_version(wanted: bool) -> None:  # noqa: FBT001 - Typer passes the flag so
+def _print_version(wanted: bool) -> None:
     if wanted:
         output.write(f"imr {installed_version('imr-extractor')}\n")
         raise typer.Exit
@@ -91,7 +93,7 @@ def _imr(
 def extract(  # noqa: PLR0913, PLR0917 - one parameter per option
     paths: Annotated[
         list[str],
-        typer.Argument(metavar="PATH...", help="Letters, folders, globs; - is standard input."),
+        typer.Argument(metavar="PATH", help="Letters, folders, globs; - is standard input."),
     ],
     out: Annotated[
         Path | None,
@@ -117,8 +119,9 @@ def extract(  # noqa: PLR0913, PLR0917 - one parameter per option
 ) -> None:
     """Extract letters into records, one for each input, in input order.
 
-    The same command goes on where a killed run stopped. Exit code 1: more letters failed, or need a
-    person, than allowed.
+    The same command goes on where a killed run stopped.
+
+    Exit code 1: more letters failed, or need a person, than allowed.
     """
     from extractor.cli.progress import watching
     from extractor.run import run
@@ -133,7 +136,7 @@ def extract(  # noqa: PLR0913, PLR0917 - one parameter per option
         if summary is not None:
             output.check_place(summary, other=out)
         inputs = list(find(paths))
-        with watching(len(inputs)) as watch:
+        with watching(len(inputs), beside_records=out is None) as watch:
             came_to = run(
                 inputs,
                 extractor,
@@ -143,7 +146,6 @@ def extract(  # noqa: PLR0913, PLR0917 - one parameter per option
                 sink=output.write_line,
                 watch=watch,
             )
-        output.flush()
         if summary is not None:
             output.write_file(summary, came_to.model_dump_json(indent=2) + "\n")
     _hold(came_to, limits)
@@ -213,7 +215,7 @@ def show(
     One record is shown in full, several as a table.
     """
     from extractor.cli.check import is_records, read_all
-    from extractor.cli.show import print_records
+    from extractor.cli.show import shown
     from extractor.source import find
 
     with _refusals():
@@ -225,7 +227,7 @@ def show(
         chosen = [record for record in records if id in (None, record.document.id)]
         if not chosen:
             raise _refusal("There is no such record." if records else "There are no records.")
-        print_records(chosen, output.console())
+        output.render(shown(chosen))
 
 
 @app.command()
@@ -265,8 +267,9 @@ def validate(
 ) -> None:
     """Check records that anyone made against their letters; exit 1 on any error.
 
-    Letters are matched by id and known by their sha256; what a record says of its own status is
-    ignored. A line that is no record is an error.
+    Letters are matched by id and known by their sha256; the records' status is ignored.
+
+    A line that is no record is an error.
     """
     from extractor.cli.check import check
 

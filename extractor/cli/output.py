@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from extractor.errors import OutputError
+
 # Controls, invisible and direction-changing characters, lone surrogates.
 _HOSTILE = {"Cc", "Cf", "Cs"}
 _HARMLESS = "\n\t"
@@ -92,12 +94,9 @@ def check_place(file: Path, *, other: Path | None) -> None:
         OutputError: It cannot.
     """
     if other is not None and file.resolve() == other.resolve():
-        from extractor.errors import OutputError
-        message = f"{file} cannot be output and summary at once."
-        raise OutputError(message)
+        raise _refusal(file, "it is the output")
     if file.is_dir() or not os.access(file.parent, os.W_OK | os.X_OK):
-        message = f"{file} cannot be written."
-        raise OutputError(message)
+        raise _refusal(file, "there is no such place, or it is not yours")
 
 
 def write_file(file: Path, text: str) -> None:
@@ -111,5 +110,10 @@ def write_file(file: Path, text: str) -> None:
         fresh.write_text(text, "utf-8", newline="\n")
         fresh.replace(file)
     except OSError as error:
-        message = f"{file} cannot be written: {error.strerror}."
-        raise OutputError(message) from error
+        raise _refusal(file, error.strerror or "the system refuses") from error
+
+
+def _refusal(file: Path, why: str) -> "OutputError":
+    from extractor.errors import OutputError
+
+    return OutputError(f"{file} cannot be written: {why}.")

@@ -3,15 +3,16 @@
 What a letter says is shown as plain characters: nothing in it can colour, move or hide anything.
 """
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from extractor.cli.output import plain
 from extractor.findings import Finding, Severity
 from extractor.record import Basis, Citation, Item, Record, V
 
@@ -25,62 +26,62 @@ _BASIS = {
     "none": "no medical evidence",
     "unclear": "unclear",
 }
-# Controls, invisible and direction-changing characters, lone surrogates.
-_HOSTILE = {"Cc", "Cf", "Cs"}
-_LONG = 200
+_COLUMNS = ("Letter, requests", "Decision", "Claims administrator", "Reviewer")
+_LONG = 120
 
 
-def plain(words: object) -> str:
-    r"""Return *words* on one line, every character that could act on a terminal as U+FFFD.
-
-    >>> plain("Norco\x1b[2J #60\n(upheld)")
-    'Norco\ufffd[2J #60 (upheld)'
-    """
-    line = " ".join(str(words).split())
-    if line.isascii() and line.isprintable():
-        return line
-    return "".join("\ufffd" if unicodedata.category(c) in _HOSTILE else c for c in line)
+def shown(records: Sequence[Record]) -> RenderableType:
+    """Return one record in full, several as an overview."""
+    return letter(records[0]) if len(records) == 1 else overview(records)
 
 
 def letter(record: Record) -> RenderableType:
     """Return one record in full: header, items with decisions and citations, findings."""
     parts: list[RenderableType] = [_title(record), Padding(_facts(record), (0, 0, 1, 2))]
     parts += [Padding(_item(item), (0, 0, 1, 0)) for item in record.items]
-    parts += [_findings(record.findings)] if record.findings else []
+    for finding in record.findings:
+        parts += [Padding(_finding(finding), (0, 0, 0, 2)), *_passages(finding)]
     return Group(*parts)
 
 
 def overview(records: Sequence[Record]) -> RenderableType:
-    """Return many records: a row per disputed item, then the findings, then the counts."""
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-    for name in ("Letter", "Request", "Decision", "Claims administrator", "Reviewer"):
-        table.add_column(name, overflow="fold")
+    """Return many records: under each letter's name its items and findings, last the counts."""
+    head = _row_of_four()
+    head.add_row(*(Text(name, style="dim") for name in _COLUMNS))
+    parts: list[RenderableType] = [head]
     for record in records:
-        for row in _rows(record):
-            table.add_row(*row)
-    odd = [_findings(r.findings, plain(r.document.id)) for r in records if r.findings]
-    return Group(table, Text(), *odd, _counts(records))
+        parts += [_title(record), _items(record)]
+        parts += [Padding(_finding(finding), (0, 0, 0, 2)) for finding in record.findings]
+    return Group(*parts, Text(), _counts(records))
 
 
-def _rows(record: Record) -> Iterator[tuple[Text, ...]]:
-    """Yield a row per item; a letter without items has one with its status."""
-    name = Text(plain(record.document.id), style=_STATUS[record.status])
-    if not record.items:
-        yield name, Text(f"({record.status}: no items)", style="dim"), Text(), Text(), Text()
+def _items(record: Record) -> Table:
+    """Return a row for each disputed item."""
+    table = _row_of_four()
     for item in record.items:
-        yield (
-            name if item.number == record.items[0].number else Text(),
-            Text(_shorten(item.request.quote, 100)),
+        table.add_row(
+            Padding(Text(_shorten(item.request.value, _LONG)), (0, 0, 0, 2)),
             _decision(item),
             Text(_cited(item.claims_administrator)),
             Text(_cited(item.reviewer)),
         )
+    return table
+
+
+def _row_of_four() -> Table:
+    """Return a table without rows, as wide as the screen and divided like every other."""
+    table = Table.grid(padding=(0, 1), expand=True)
+    for ratio in (5, 2, 4, 4):
+        table.add_column(overflow="fold", ratio=ratio)
+    return table
 
 
 def _counts(records: Sequence[Record]) -> Text:
     """Return the last line: how many letters of each status, items of each decision."""
-    statuses = Counter(record.status for record in records)
-    decisions = Counter(item.decision.value for record in records for item in record.items)
+    statuses: Counter[str] = Counter(record.status for record in records)
+    decisions: Counter[str] = Counter(
+        item.decision.value for record in records for item in record.items
+    )
     letters = ", ".join(f"{statuses[name]} {name}" for name in _STATUS)
     items = ", ".join(f"{decisions[name]} {name}" for name in ("upheld", "overturned"))
     return Text(
@@ -180,25 +181,26 @@ def _cited(basis: Basis | None) -> str:
     return "; ".join(titles) or _BASIS[basis.cites]
 
 
-def _findings(findings: Iterable[Finding], where: str = "") -> Table:
-    """Return the findings, one a row: severity, code, place, message."""
-    table = Table.grid(padding=(0, 2))
-    for finding in findings:
-        table.add_row(
-            Text(where),
-            Text(finding.severity.value, style=_SEVERITY[finding.severity]),
-            Text(finding.code.value),
-            Text(plain(finding.path) + _page(finding.page), style="dim"),
-            Text(plain(finding.message)),
-        )
-    return table
+def _finding(finding: Finding) -> Text:
+    """Return a finding on one line: severity, code, place, message."""
+    line = Text(finding.severity.value, style=_SEVERITY[finding.severity])
+    line.append(f" {finding.code.value}", style="default")
+    line.append(f" {plain(finding.path)}{_page(finding.page)}", style="dim")
+    return line.append(f"  {plain(finding.message)}", style="default")
+
+
+def _passages(finding: Finding) -> Iterator[Padding]:
+    """Yield the passages that an observation compares."""
+    for passage in finding.related:
+        words = Text(f'"{_shorten(passage.quote, 2 * _LONG)}"')
+        yield Padding(words.append(_page(passage.page), style="dim"), (0, 0, 0, 4))
 
 
 def _decision(item: Item) -> Text:
     return Text(item.decision.value, style=_DECISION[item.decision.value])
 
 
-def _value(value: V[str] | V[str] | None) -> str:
+def _value(value: V[Any] | None) -> str:
     return "" if value is None else str(value.value)
 
 
@@ -214,8 +216,3 @@ def _shorten(words: str, width: int) -> str:
     """Return *words* on one line, cut at *width* characters."""
     line = plain(words)
     return line if len(line) <= width else line[: width - 1].rstrip() + "…"
-
-
-def print_records(records: Sequence[Record], console: Console) -> None:
-    """Print one record in full, several as an overview."""
-    console.print(letter(records[0]) if len(records) == 1 else overview(records))

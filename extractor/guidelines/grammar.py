@@ -12,18 +12,24 @@ from extractor.guidelines.components import Components, components_of, dated_doc
 from extractor.record import Authority, Cites
 from extractor.text import Span, Text
 
-_SIDE = r"(?:The\s+)?(?:Claims\s+Administrator|(?:Expert|Physician|Professional|Medical)\s+Reviewer)"
+_REVIEWER = r"(?:Expert|Physician|Professional|Medical)\s+Reviewer"
+# What opens a statement; each alternative begins with a letter, so that the search skips to those.
+_OPENING = re.compile(
+    r"(?:Decision\s+based\s+on"
+    rf"|The\s+(?:Claims\s+Administrator|{_REVIEWER})"
+    r"|Claims\s+Administrator|Expert\s+Reviewer|Physician\s+Reviewer|Professional\s+Reviewer|Medical\s+Reviewer)\b",
+)
 _WHOSE = r"(?:their|its|his/her|his|her)"
-# In their order in the pattern: the first alternative that matches names the clause.
-_STATEMENTS = {
-    "none": rf"{_SIDE}\s+did\s+not\s+cite\s+any\s+(?:medical\s+)?evidence\s+(?:for|in\s+support\s+of)\s+{_WHOSE}\s+decision",
-    "not_mtus": rf"{_SIDE}\s+did\s+not\s+base\s+{_WHOSE}\s+decision\s+on\s+(?:the\s+)?MTUS",
-    "outside": rf"{_SIDE}\s+based\s+{_WHOSE}\s+decision\s+on\s+recommendation\(s\)\s+outside\s+of\s+the\s+MTUS(?:\s+Guidelines)?",
-    "non_mtus": r"Decision\s+based\s+on\s+Non\s*-\s*MTUS\s+Citations?\b\s*:?",
-    "mtus": r"Decision\s+based\s+on\s+(?:the\s+)?MTUS\b(?:\s+Guidelines?)?",
-    "based": rf"{_SIDE}\s+(?:based\s+{_WHOSE}\s+decision\s+on|(?:cited|relied\s+on|relied\s+upon|used))\s+(?:the\s+)?",
+# What may follow; the first alternative that matches names the clause.
+_PREDICATES = {
+    "non_mtus": r"(?<=on)\s+Non\s*-\s*MTUS\s+Citations?\b\s*:?",
+    "mtus": r"(?<=on)\s+(?:the\s+)?MTUS\b(?:\s+Guidelines?)?",
+    "none": rf"\s+did\s+not\s+cite\s+any\s+(?:medical\s+)?evidence\s+(?:for|in\s+support\s+of)\s+{_WHOSE}\s+decision",
+    "not_mtus": rf"\s+did\s+not\s+base\s+{_WHOSE}\s+decision\s+on\s+(?:the\s+)?MTUS",
+    "outside": rf"\s+based\s+{_WHOSE}\s+decision\s+on\s+recommendation\(s\)\s+outside\s+of\s+the\s+MTUS(?:\s+Guidelines)?",
+    "based": rf"\s+(?:based\s+{_WHOSE}\s+decision\s+on|(?:cited|relied\s+on|relied\s+upon|used))\s+(?:the\s+)?",
 }
-STATEMENT = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _STATEMENTS.items()))
+_PREDICATE = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _PREDICATES.items()))
 _MEMBERSHIP = re.compile(
     r",?\s*which\s+(?:is|are)\s+(?P<no>not\s+)?(?:a\s+)?part\s+of\s+the\s+(?:California\s+)?"
     r"(?:Medical\s+Treatment\s+Utilization\s+Schedule\s*(?:\(MTUS\))?|MTUS)",
@@ -90,7 +96,11 @@ def _cites(kinds: set[str], labels: set[Authority | None]) -> Cites:
 
 def _clauses(text: Text, field: Span) -> list[Clause]:
     """Split a field at its statements; words before the first statement are a clause too."""
-    marks = [(match.lastgroup or "", match.start(), match.end()) for match in STATEMENT.finditer(text.norm, *field)]
+    marks = [
+        (predicate.lastgroup or "", opening.start(), predicate.end())
+        for opening in _OPENING.finditer(text.norm, *field)
+        if (predicate := _PREDICATE.match(text.norm, opening.end(), field.end))
+    ]
     starts = [("", field.start, field.start), *marks]
     ends = [start for _, start, _ in marks] + [field.end]
     return [

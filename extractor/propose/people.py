@@ -1,8 +1,6 @@
 """The people of a letter: the reviewer's credentials and the injured worker."""
 
 import re
-from collections.abc import Iterator
-
 from extractor.propose import Claim
 from extractor.text import Span, Text
 from extractor.values import AGE, DATE, parse_age, parse_date, parse_sex, sentence_around
@@ -100,7 +98,7 @@ def read_patient(text: Text, summary: Span) -> tuple[dict[str, Claim], list[Clai
         patient["date_of_injury"] = injury
     if review := _review_date(text, summary):
         patient["ur_date"] = review
-    return patient, list(_codes(text, summary))
+    return patient, _codes(text, summary)
 
 
 def _age(text: Text, summary: Span) -> Claim | None:
@@ -142,44 +140,65 @@ _INJURY_DATE = re.compile(
     r"\s*:?\s*(?P<date>" + DATE.pattern + ")",
     re.IGNORECASE,
 )
-_INJURY_SEED = re.compile(r"injur|DOI|accident|incident|trauma|claim|hurt", re.IGNORECASE)
 
 
 def _injury_date(text: Text, summary: Span) -> Claim | None:
-    return _dated(text, _INJURY_DATE, summary)
-
-
-def _dated(text: Text, pattern: re.Pattern[str], region: Span) -> Claim | None:
-    for match in pattern.finditer(text.norm, *region):
-        name = next(name for name in ("date", *match.groupdict()) if match[name])
-        span = Span(*match.span(name))
+    for match in _INJURY_DATE.finditer(text.norm, *summary):
+        span = Span(*match.span("date"))
         if day := parse_date(text.norm[slice(*span)]):
             return Claim(span, day)
     return None
 
 
-_REVIEW = r"(?:utilization\s+review(?:er)?|\bUR\b)"
-_VERDICT = r"(?:den(?:ied|ial|ying)|non-?\s*certif\w*|modif\w*|certif\w*|approved?|determin\w*|decision|failed\s+to\s+approve)"
+
+
 # The date next to the words, a few words at most between them; "On DATE, utilization review …";
 # and "… DATE … by utilization review" within one sentence that holds no other date. Of what was
 # "reviewed by utilization review" the date that follows is another's.
-_REVIEW_BESIDE = re.compile(
-    rf"(?<!\bby\s){_REVIEW}(?:\s*\(\s*UR\s*\))?(?:\s+(?:board|report|determination|decision|denial|letter|form|"
-    r"documentation|document|note|of|request|being|is|was|challenged|with|an?|the|date|dated|on|from|"
-    rf"performed|completed|issued)){{0,9}}[\s,:(]*(?P<date>{DATE.pattern})"
-    rf"|\bby\s+(?:the\s+)?{_REVIEW}(?:\s*\(\s*UR\s*\))?\s+on\s+(?P<by>{DATE.pattern})"
-    rf"|\bOn\s+(?P<on>{DATE.pattern})\s*,?\s+(?:the\s+|an?\s+|original\s+)*{_REVIEW}",
+_REVIEW = re.compile(r"[Uu](?<!\w.)(?:(?:tilization|TILIZATION)\s+[Rr](?:eview(?:er)?|EVIEW)|(?<=U)R)\b")
+_SHORT = r"(?:\s*\(\s*(?:UR|[Uu]tilization\s+[Rr]eview\s*(?:board)?)\s*\))?"
+_REVIEWED = re.compile(
+    rf"{_SHORT}(?:\s+(?:board|report|determination|decision|denial|letter|form|documentation|"
+    r"document|note|of|request|being|is|was|challenged|with|an?|the|date|dated|on|from|"
+    rf"performed|completed|issued)){{0,9}}[\s,:(]*(?P<date>{DATE.pattern})",
     re.IGNORECASE,
 )
-_REVIEW_SEED = re.compile(_REVIEW, re.IGNORECASE)
+_REVIEWED_BY = re.compile(rf"{_SHORT}\s+on\s+(?P<date>{DATE.pattern})", re.IGNORECASE)
+_BY = re.compile(r"\bby\s+(?:the\s+)?\Z", re.IGNORECASE)
+_ON = re.compile(rf"\bOn\s+(?P<date>{DATE.pattern})\s*,?\s+(?:(?:the|an?|original)\s+)*\Z", re.IGNORECASE)
+_VERDICT = re.compile(
+    r"den(?:ied|ial|ying)|non-?\s*certif\w*|modif\w*|certif\w*|approved?|determin\w*|decision"
+    r"|failed\s+to\s+approve",
+    re.IGNORECASE,
+)
+_LEAD_OF_DATE = 60
 
 
 def _review_date(text: Text, summary: Span) -> Claim | None:
-    if beside := _dated(text, _REVIEW_BESIDE, summary):
-        return beside
-    for mention in _REVIEW_SEED.finditer(text.norm, *summary):
+    mentions = list(_REVIEW.finditer(text.norm, *summary))
+    for mention in mentions:
+        before = text.norm[max(summary.start, mention.start() - _LEAD_OF_DATE) : mention.start()]
+        by = _BY.search(before) is not None
+        date = (_REVIEWED_BY if by else _REVIEWED).match(text.norm, mention.end(), summary.end)
+        if date is None and (date := _ON.search(before)):
+            offset = mention.start() - len(before)
+            span = Span(date.start("date") + offset, date.end("date") + offset)
+        elif date:
+            span = Span(*date.span("date"))
+        else:
+            continue
+        if day := parse_date(text.norm[slice(*span)]):
+            return Claim(span, day)
+    return _only_date_beside(text, summary, mentions)
+
+
+def _only_date_beside(
+    text: Text, summary: Span, mentions: list[re.Match[str]],
+) -> Claim | None:
+    """Read the one date of a sentence in which the utilization review decides."""
+    for mention in mentions:
         sentence = sentence_around(text.norm, summary, *mention.span())
-        if re.compile(_VERDICT, re.IGNORECASE).search(text.norm, *sentence) is None:
+        if _VERDICT.search(text.norm, *sentence) is None:
             continue
         dates = list(DATE.finditer(text.norm, *sentence))
         if len(dates) == 1 and (day := parse_date(dates[0].group())):
@@ -189,14 +208,13 @@ def _review_date(text: Text, summary: Span) -> Claim | None:
 
 # ICD-10-CM codes need their point here (T12 is a vertebra); ICD-9-CM codes stand in parentheses
 # or after the name of the code book, or they are measurements.
-_ICD10 = r"[A-TV-Z]\d[0-9A-Z]\.[0-9A-Z]{1,4}"
-_ICD9 = r"(?:\d{3}\.\d{1,2}|V\d{2}\.\d{1,2}|E\d{3}\.\d)"
-_CODE = re.compile(
-    rf"\b(?P<ten>{_ICD10})\b|(?:\(|\[|ICD-?\s?9\w*\W{{1,3}}(?:code\w*\W{{1,3}})?)(?P<nine>{_ICD9})(?=[\s),;\]])",
+_ICD10 = re.compile(r"[A-TV-Z](?<!\w.)\d[0-9A-Z]\.[0-9A-Z]{1,4}\b")
+_ICD9 = re.compile(
+    r"[(\[I](?:CD-?\s?9\w*\W{1,3}(?:code\w*\W{1,3})?)?(?P<code>\d{3}\.\d{1,2}|V\d{2}\.\d{1,2}|E\d{3}\.\d)(?=[\s),;\]])",
 )
 
 
-def _codes(text: Text, summary: Span) -> Iterator[Claim]:
-    for match in _CODE.finditer(text.norm, *summary):
-        name = match.lastgroup or "ten"
-        yield Claim(Span(*match.span(name)))
+def _codes(text: Text, summary: Span) -> list[Claim]:
+    spans = [Span(*match.span()) for match in _ICD10.finditer(text.norm, *summary)]
+    spans += [Span(*match.span("code")) for match in _ICD9.finditer(text.norm, *summary)]
+    return [Claim(span) for span in sorted(spans)]

@@ -45,7 +45,7 @@ def _claim(span: Span | None) -> Claim | None:
 
 
 def _conclusion(text: Text, rationale: Span | None) -> Claim | None:
-    found = conclusions(text.norm, rationale) if rationale else []
+    found = conclusions(text.norm, rationale) if rationale else ()
     return Claim(found[-1].sentence, found[-1].polarity) if found else None
 
 
@@ -65,8 +65,12 @@ _PARTIAL = re.compile(
 )
 
 
+_LONGEST_PARTIAL = 3000
+
+
 def _partial_approval(text: Text, request: Span) -> tuple[Claim, Claim, Claim] | None:
-    if "original" not in text.norm[request.start : request.end]:
+    words = text.norm[request.start : request.end]
+    if "original" not in words or len(words) > _LONGEST_PARTIAL:
         return None
     match = _PARTIAL.fullmatch(text.norm, *request)
     if match is None:

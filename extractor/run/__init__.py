@@ -17,10 +17,12 @@ from extractor.run.summary import Summary, Tally, Threshold
 from extractor.source import Input
 from extractor.write.journal import Journal, MadeOf
 
-__all__ = ["Done", "Extracts", "Summary", "Threshold", "run", "stream"]
+__all__ = ["Done", "Extracts", "Summary", "Threshold", "extract_inputs", "run"]
 
 
-def stream(inputs: Iterable[Input], extract: Extracts, *, jobs: int = 1) -> Iterator[Record]:
+def extract_inputs(
+    inputs: Iterable[Input], extract: Extracts, *, jobs: int = 1
+) -> Iterator[Record]:
     """Yield the record of each input, in input order; no more than a few dozen are held.
 
     Args:
@@ -44,20 +46,22 @@ def run(  # noqa: PLR0913 - each is an option of its own
     *,
     jobs: int = 1,
     overwrite: bool = False,
+    sink: Callable[[str], object] = print,
     watch: Callable[[Done], object] | None = None,
 ) -> Summary:
-    """Extract *inputs*, write one record each to *out* in input order, and say what it came to.
+    """Extract *inputs*, write one record each in input order, and say what it came to.
 
-    A run that was killed is resumed by the same call, and one that is finished is not done again:
-    its summary is returned. ``extractor.write.journal`` says how. Standard input cannot be known
-    again, so a run that reads it is never resumed.
+    With *out*, a run that was killed is resumed by the same call, and one that is finished is not
+    done again: its summary is returned. ``extractor.write.journal`` says how. Standard input cannot
+    be known again, so a run that reads it is never resumed.
 
     Args:
         inputs: What to read; with *out* they are all named before any is read.
         extract: What makes records of them.
-        out: The output; its suffix names the format. None keeps nothing: *watch* sees it all.
+        out: The output; its suffix names the format.
         jobs: How many processes extract; 1 is this process.
         overwrite: Whether an output made otherwise may be replaced.
+        sink: Takes each record as a line of JSON, without a newline, where there is no *out*.
         watch: Is told of each letter that is done, in input order, resumed ones too.
 
     Raises:
@@ -68,6 +72,7 @@ def run(  # noqa: PLR0913 - each is an option of its own
     tally = Tally(watch)
     if out is None:
         for done in each(inputs, extract, jobs):
+            sink(done.line)
             tally.add(done)
         return tally.summary(None)
     named = list(inputs)

@@ -9,10 +9,14 @@ import contextlib
 import multiprocessing
 import signal
 import sys
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, count, islice
+from dataclasses import dataclass
+from itertools import chain, islice
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
+from pathlib import PurePath
+from traceback import extract_tb
 from typing import Any, NamedTuple, Protocol, Self, TypeAlias, cast
 
 from extractor.errors import ImrError
@@ -22,7 +26,7 @@ from extractor.record import Document, Provenance, Record, Status
 from extractor.source import Input
 
 _CHUNK = 8  # letters to a message between processes
-_AHEAD = 4  # chunks per process that are done, or under way, before the consumer asks
+_AHEAD = 4  # chunks per process that are done or under way before the consumer asks
 
 _Pipe: TypeAlias = "Connection[Any, Any]"
 
@@ -81,7 +85,13 @@ def extracted(extract: Extracts, given: Input) -> Record:
     try:
         return extract.extract_input(given)
     except Exception as error:
-        return _failed(given, f"The extractor failed on it: {type(error).__name__}.")
+        return _failed(given, f"The extractor failed on it: {_place_of(error)}.")
+
+
+def _place_of(error: Exception) -> str:
+    """Return an error's type and line; its own message may hold the letter's text."""
+    last = extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {PurePath(last.filename).name}:{last.lineno}"
 
 
 def _done(extract: Extracts, given: Input) -> Done:
@@ -106,6 +116,19 @@ def _failed(given: Input, message: str) -> Record:
 def _utf8(text: str) -> str:
     """Return *text* with a question mark for what UTF-8 cannot hold."""
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+@dataclass
+class _Chunk:
+    """Some letters, and what became of them once it is known."""
+
+    letters: list[Input]
+    done: list[Done] | None = None
+
+    @property
+    def reads_stdin(self) -> bool:
+        """Whether one of them is standard input, which only the first process has."""
+        return any(given.path is None for given in self.letters)
 
 
 class _Crew:
@@ -133,24 +156,125 @@ class _Crew:
 
     def work(self, letters: Iterator[Input]) -> Iterator[Done]:
         """Yield what becomes of each letter, in order, reading a few chunks ahead."""
-        chunks = iter(lambda: list(islice(letters, _CHUNK)), [])
-        ready: dict[int, list[Done]] = {}
-        handed = 0
-        for turn in count():
-            while turn not in ready:
-                handed = self._hand_out(chunks, handed, turn + self._ahead, ready)
-                if handed == turn:
-                    return
-                ready.update(self._collect())
-            yield from ready.pop(turn)
+        chunks = iter(lambda: _Chunk(list(islice(letters, _CHUNK))), _Chunk([]))
+        line: deque[_Chunk] = deque()
+        while True:
+            self._hand_out(chunks, line)
+            if not line:
+                return
+            if line[0].done is None:
+                self._collect()
+            else:
+                yield from line.popleft().done or ()
 
-    def _hand_out(
-        self,
-        chunks: Iterator[list[Input]],
-        handed: int,
-        limit: int,
-        ready: dict[int, list[Done]],
-    ) -> int:
-        """Give each idle process a chunk, up to chunk number *limit*; return the next number."""
+    def _hand_out(self, chunks: Iterator[_Chunk], line: deque[_Chunk]) -> None:
+        """Give each process that waits a chunk and put it in *line*, as long as that is short."""
         for worker in self._workers:
-            ...
+            if worker.chunk or len(line) >= self._ahead or not (chunk := next(chunks, None)):
+                continue
+            line.append(chunk)
+            if chunk.reads_stdin:
+                chunk.done = [_done(self._extract, given) for given in chunk.letters]
+            else:
+                worker.give(chunk)
+
+    def _collect(self) -> None:
+        """Wait until a process is done with its chunk, and take what became of it."""
+        busy = {worker.connection: worker for worker in self._workers if worker.chunk}
+        for connection in wait(list(busy)):
+            busy[cast("_Pipe", connection)].collect()
+
+
+class _Worker:
+    """A process that extracts one chunk at a time; it is started anew when it dies.
+
+    Attributes:
+        chunk: What it is at; None where it waits.
+        connection: Becomes readable when that is done, or the process has died.
+    """
+
+    def __init__(self, extract: Extracts) -> None:
+        self._extract = extract
+        self.chunk: _Chunk | None = None
+        self._start()
+
+    def _start(self) -> None:
+        spawn = multiprocessing.get_context("spawn")
+        self.connection, theirs = spawn.Pipe()
+        arguments = (theirs, self._extract)
+        self._process = spawn.Process(target=_serve, args=arguments, daemon=True)
+        with _deaf_children():
+            self._process.start()
+        theirs.close()
+
+    def await_ready(self) -> None:
+        """Wait until the process takes letters; raises ``ImrError`` where it never will."""
+        try:
+            self.connection.recv()
+        except (EOFError, OSError) as error:
+            message = (
+                "The processes could not start. A script that asks for more than one job must keep "
+                'its own work under `if __name__ == "__main__":`.'
+            )
+            raise ImrError(message) from error
+
+    def give(self, chunk: _Chunk) -> None:
+        """Have the process extract *chunk*."""
+        self.chunk = chunk
+        with contextlib.suppress(OSError):  # it died while it waited; collect finds out
+            self.connection.send(chunk.letters)
+
+    def collect(self) -> None:
+        """Take what became of the chunk; if the process died on it, have a new one try each."""
+        assert self.chunk is not None, "nothing was given"
+        try:
+            self.chunk.done = self.connection.recv()
+        except (EOFError, OSError):
+            self._restart()
+            self.chunk.done = [self._alone(given) for given in self.chunk.letters]
+        self.chunk = None
+
+    def _alone(self, given: Input) -> Done:
+        """Extract one letter of a chunk that a process died on."""
+        try:
+            self.connection.send([given])
+            done: list[Done] = self.connection.recv()
+        except (EOFError, OSError):
+            self._restart()
+            return Done.of(_failed(given, "The process that read it died of it."))
+        return done[0]
+
+    def _restart(self) -> None:
+        self.end()
+        self._start()
+        self.await_ready()
+
+    def end(self) -> None:
+        """End the process."""
+        self.connection.close()
+        self._process.kill()
+        self._process.join()
+
+
+def _serve(connection: _Pipe, extract: Extracts) -> None:
+    """Extract letters as they come, until the other end is gone; runs in a process of its own."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(EOFError, OSError):
+        connection.send("ready")
+        while True:
+            letters: list[Input] = connection.recv()
+            connection.send([_done(extract, given) for given in letters])
+
+
+@contextlib.contextmanager
+def _deaf_children() -> Iterator[None]:
+    """Have processes started here not hear Ctrl-C: the one that starts them ends them."""
+    if sys.platform == "win32":
+        yield
+        return
+    resource_tracker.ensure_running()  # starting it unblocks the signal, so not in between
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -10,12 +10,14 @@ from extractor.validate.regions import Named, named_regions, requested_regions, 
 from extractor.validate.spans import span_of
 from extractor.values import sentence_around
 
-_PATIENT = re.compile(
-    r"\b(?:patient|worker|claimant|applicant|employee|he|she|his|her)\b", re.IGNORECASE
+_FACT = re.compile(
+    r"\b(?:patient(?!-)|worker|claimant|applicant|employee|he|she|his|her|request(?:s|ed)?)\b",
+    re.IGNORECASE,
 )
-# Guideline prose speaks of many patients, cites papers, and names its authority.
+# Guideline prose names its authority, cites papers, speaks of many patients or of any case.
 _PROSE = re.compile(
-    r"guideline|criteria|\b(?:patients|workers|mtus|acoem|odg|studies)\b|\([^()]{1,60},\s+\d{4}\)",
+    r"guideline|criteria|\b(?:mtus|acoem|odg|patients|workers|studies|when|where|if|unless|should|may)\b"
+    r"|\([^()]{1,60},\s+\d{4}\)",
     re.IGNORECASE,
 )
 
@@ -57,6 +59,6 @@ def _elsewhere(item: Item, text: Text) -> Named | None:
 
 
 def _is_fact(norm: str, rationale: Span, named: Named) -> bool:
-    """Say whether the sentence that names the region tells of this patient."""
+    """Say whether the sentence that names the region tells of this patient or this request."""
     sentence = sentence_around(norm, rationale, *named.span)
-    return bool(_PATIENT.search(norm, *sentence)) and not _PROSE.search(norm, *sentence)
+    return bool(_FACT.search(norm, *sentence)) and not _PROSE.search(norm, *sentence)

@@ -169,16 +169,19 @@ def _left_over(text: Text, place: Span, values: list[V[Any]]) -> Span | None:
 
 _POSSESSIVE = re.compile(r"\b(?:his|her|their|whose)\s+(?:\w+\s+)?\Z", re.IGNORECASE)
 _NOT_A_PERSON = re.compile(r"\W+(?:MRI|CT|x-?ray|injury|fracture|stud|scan|son\b|daughter|child)", re.IGNORECASE)
-_PERSON = re.compile(r"\b(?:male|female|man|woman|gentleman|lady|boy|girl)\b", re.IGNORECASE)
+# One character class first, then what it may go on with: the search skips to likely letters.
+_PERSON = re.compile(
+    r"[MFWGLBmfwglb](?<!\w.)(?:(?<=[Mm])(?:ale|an)|(?<=[Ff])emale|(?<=[Ww])oman|(?<=[Gg])(?:entleman|irl)"
+    r"|(?<=[Ll])ady|(?<=[Bb])oy)\b",
+)
 _OLD_PERSON = re.compile(
     r"\b(?:old|y/?o)\b[\s,-]+(?:[\w-]+[\s,]+){0,4}?(?P<noun>male|female|man|woman|gentleman|lady)\b", re.IGNORECASE,
 )
 _INJURY = re.compile(r"\binjur|\bDOI\b|\baccident|\bincident|\btrauma|\bclaim\b|\bhurt\b|\bcomplaints?\b", re.IGNORECASE)
 _REVIEW = re.compile(r"\butilization\s+review|\bUR\b", re.IGNORECASE)
 _SENTENCE_BREAK = re.compile(r"[.;!?](?=\s|[A-Z][a-z])")
-_CODE_SHAPE = re.compile(
-    r"\b[A-TV-Z]\d[0-9A-Z]\.[0-9A-Z]{1,4}\b|(?<=[(\[])(?:\d{3}\.\d{1,2}|V\d{2}\.\d{1,2}|E\d{3}\.\d)(?=[\s),;\]])",
-)
+_ICD10 = re.compile(r"[A-TV-Z](?<!\w.)\d[0-9A-Z]\.[0-9A-Z]{1,4}\b")
+_ICD9 = re.compile(r"[(\[](?P<code>\d{3}\.\d{1,2}|V\d{2}\.\d{1,2}|E\d{3}\.\d)(?=[\s),;\]])")
 
 
 def check_patient(record: Record, text: Text, anchors: Anchors) -> Iterator[Finding]:
@@ -270,7 +273,8 @@ def _sentence(text: Text, summary: Span, span: Span) -> str:
 
 
 def _check_codes(record: Record, text: Text, summary: Span) -> Iterator[Finding]:
-    due = {Span(*match.span()) for match in _CODE_SHAPE.finditer(text.norm, *summary)}
+    due = {Span(*match.span()) for match in _ICD10.finditer(text.norm, *summary)}
+    due |= {Span(*match.span("code")) for match in _ICD9.finditer(text.norm, *summary)}
     for n, value in enumerate(record.patient.diagnosis_codes):
         span = span_of(text, value)
         path = f"/patient/diagnosis_codes/{n}"

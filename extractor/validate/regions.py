@@ -108,9 +108,10 @@ _NEAR = {row.name: frozenset((row.name, *row.near.split())) for row in _TABLE}
 
 def _pattern(row: _Row) -> str:
     """Return the pattern of a row's words and levels, as a group of the row's name."""
-    words = [re.sub(r"[ ]", r"[\\s-]+", word).replace("*", r"\w*") for word in row.words.split(", ")]
-    levels = [_LEVELS[row.name]] if row.name in _LEVELS else []
-    return f"(?P<{row.name}>(?:{'|'.join(words)})s?{'|'.join(['', *levels])})"
+    words = row.words.replace("*", r"\w*").split(", ")
+    any_word = "|".join(r"[\s-]+".join(word.split()) for word in words)
+    levels = f"|{_LEVELS[row.name]}" if row.name in _LEVELS else ""
+    return f"(?P<{row.name}>(?:{any_word})s?{levels})"
 
 
 # Lower case only, and a look at the first letter: together they make the search five times faster.

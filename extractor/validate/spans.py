@@ -12,6 +12,10 @@ from extractor.text import Span, Text, collapse
 _NUMBER = re.compile(r"\d")
 _NEGATION = re.compile(r"(?i)^(?:not|no|non|never|cannot|without|nor|neither|n't|isn't|wasn't)$")
 _DECISION = re.compile(r"(?i)^(?:upheld|overturned|necessary|approved|denied|denial|approval)$")
+_PROSE = {
+    "request", "treatment", "original", "authorized", "remaining", "text", "rationale", "excerpt",
+    "clinical_summary",
+}  # fmt: skip
 _LIKENESS_WORTH_A_HINT = 0.6
 _WORDS_COMPARED = 400
 _WORDS_NAMED = 6
@@ -19,33 +23,46 @@ _WORDS_NAMED = 6
 
 def values_of(record: Record) -> Iterator[tuple[str, V[Any] | Citation]]:
     """Yield every value and citation of *record* with its JSON Pointer."""
-    for name in ("case", "expert", "patient", "clinical_summary", "items"):
-        yield from _walk(getattr(record, name), f"/{name}")
+    for part in ("case", "patient"):
+        for name, value in getattr(record, part).__dict__.items():
+            yield from _values(value, f"/{part}/{name}")
+    for name, group in record.expert.__dict__.items():
+        yield from _values(group, f"/expert/{name}")
+    yield from _values(record.clinical_summary, "/clinical_summary")
+    for n, item in enumerate(record.items):
+        for name, value in item.__dict__.items():
+            yield from _values(value, f"/items/{n}/{name}")
 
 
-def _walk(part: Any, path: str) -> Iterator[tuple[str, V[Any] | Citation]]:
+def _values(part: Any, path: str) -> Iterator[tuple[str, V[Any] | Citation]]:  # noqa: ANN401 - any part of a record
     if isinstance(part, V):
         yield path, part
     elif isinstance(part, tuple):
         for number, member in enumerate(part):
-            yield from _walk(member, f"{path}/{number}")
+            yield from _values(member, f"{path}/{number}")
+    elif isinstance(part, Citation):
+        yield path, part
+        yield from _values(part.excerpt, f"{path}/excerpt")
     elif isinstance(part, Model):
-        if isinstance(part, Citation):
-            yield path, part
         for name, member in part.__dict__.items():
-            if member is not None and not isinstance(member, str | int):
-                yield from _walk(member, f"{path}/{name}")
+            yield from _values(member, f"{path}/{name}")
 
 
 def check_spans(record: Record, text: Text) -> Iterator[Finding]:
-    """Refuse each value whose span does not read its quote, or that names another page."""
+    """Refuse each value whose span does not read its quote, or that names another page.
+
+    Of prose, the value must be the quote too, readers' artefacts undone.
+    """
     for path, value in values_of(record):
         if not value.quote or value.start >= value.end or value.end > len(text.source):
             yield Finding.of(Code.UNGROUNDED, "The span holds no words of the letter.", path)
             continue
-        words = text.source[value.start : value.end]
-        if collapse(words) != value.quote or words != words.strip():
+        ends = text.source[value.start] + text.source[value.end - 1]
+        if text.quote(value.start, value.end) != value.quote or ends.strip() != ends:
             yield _misread(path, value, text)
+        elif path.rsplit("/", 1)[1] in _PROSE and value.value != text.words(span_of(text, value)):
+            message = "The value is not what the quote says."
+            yield Finding.of(Code.VALUE_MISMATCH, message, path, passage(text, value))
         elif value.page != text.page(value.start):
             message = f"The words stand on page {text.page(value.start)}, not {value.page}."
             yield Finding.of(Code.WRONG_PLACE, message, path, passage(text, value))
@@ -102,14 +119,3 @@ def span_of(text: Text, value: V[Any] | Citation) -> Span:
     """Return where *value* stands in the normalized text."""
     return text.from_source(value.start, value.end)
 
-
-_PROSE = {"request", "treatment", "original", "authorized", "remaining", "text", "rationale", "excerpt", "clinical_summary"}
-
-
-def check_values(record: Record, text: Text) -> Iterator[Finding]:
-    """Refuse prose whose value is not its quote with readers' artefacts undone."""
-    for path, value in values_of(record):
-        name = path.rsplit("/", 1)[1]
-        if name in _PROSE and isinstance(value, V) and value.value != text.words(span_of(text, value)):
-            message = "The value is not what the quote says."
-            yield Finding.of(Code.VALUE_MISMATCH, message, path, passage(text, value))

@@ -1,0 +1,175 @@
+"""Records that anyone made, held against the letters they claim to describe."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from pydantic import ValidationError
+
+from extractor.cli import output
+from extractor.errors import ImrError, InputError
+from extractor.findings import Code, Finding, Severity
+from extractor.record import Record
+from extractor.source import STDIN, Source, find, read
+from extractor.validate import families, validate
+
+_LETTERS = (".txt", ".pdf")
+
+
+class Unreadable(NamedTuple):
+    """A line that is no record: where the first fault of it lies, and what it is."""
+
+    where: str
+    fault: str
+
+
+def is_records(file: Path) -> bool:
+    """Say whether *file* holds records rather than a letter: by its name, else by its start."""
+    if file.suffix.lower() in _LETTERS:
+        return False
+    with file.open("rb") as opened:
+        return opened.read(64).lstrip().startswith(b"{")
+
+
+def read_all(file: Path) -> list[Record]:
+    """Return the records of *file*.
+
+    Raises:
+        ImrError: A line of it is no record.
+    """
+    records = []
+    with file.open("rb") as lines:
+        for number, record in parsed(lines):
+            if isinstance(record, Unreadable):
+                message = f"{file}, line {number} is no record: {record.where}{record.fault}."
+                raise ImrError(message)
+            records.append(record)
+    return records
+
+
+def parsed(lines: Iterable[bytes]) -> Iterator[tuple[int, Record | Unreadable]]:
+    """Yield each line's number, from 1, and its record, or why it is none; blank lines are not."""
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            yield number, _record(line)
+
+
+def _record(line: bytes) -> Record | Unreadable:
+    try:
+        return Record.from_json(line.removeprefix(b"\xef\xbb\xbf"))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        return Unreadable(f"{where}: " if where else "", first["msg"])
+
+
+def check(records: str, source: Path, layouts: Path | None, encoding: str | None) -> bool:
+    """Print the findings about *records*, a line each; say whether one of them is an error.
+
+    Args:
+        records: A file of records, a line each; ``-`` is standard input.
+        source: The letters, as they were given when the records were made.
+        layouts: Layout files of your own.
+        encoding: The encoding of the text files; None finds it out.
+
+    Raises:
+        ImrError: The records cannot be read at all.
+    """
+    checker = Checker(source, layouts, encoding)
+    with _opened(records) as lines:
+        for number, record in parsed(lines):
+            if isinstance(record, Unreadable):
+                checker.refuse(f"{records}, line {number}", record)
+            else:
+                checker.check(record)
+    output.write_line(checker.result())
+    return checker.errors > 0
+
+
+def _opened(records: str) -> BinaryIO:
+    if records == STDIN:
+        return sys.stdin.buffer
+    try:
+        return Path(records).open("rb")
+    except (OSError, ValueError) as error:
+        message = f"{records} cannot be read."
+        raise ImrError(message) from error
+
+
+class Checker:
+    """Checks one record after the other and counts."""
+
+    def __init__(self, source: Path, layouts: Path | None, encoding: str | None) -> None:
+        """Find the letters under *source*; none is read yet."""
+        self._letters = {given.id: given for given in find([source]) if given.error is None}
+        self._families = families(layouts)
+        self._encoding = encoding
+        self._seen: set[str] = set()
+        self._found: Counter[Severity] = Counter()
+        self._lines = 0
+
+    @property
+    def errors(self) -> int:
+        """How many errors there were so far."""
+        return self._found[Severity.ERROR]
+
+    def refuse(self, where: str, line: Unreadable) -> None:
+        """Report a line that is no record."""
+        self._lines += 1
+        self._found[Severity.ERROR] += 1
+        output.write_line(output.plain(f"{where}: error no record: {line.where}{line.fault}"))
+
+    def check(self, record: Record) -> None:
+        """Report what is wrong with *record*."""
+        self._lines += 1
+        for finding in self._findings(record):
+            self._found[finding.severity] += 1
+            output.write_line(_line(record.document.id, finding))
+
+    def result(self) -> str:
+        """Return the counts, as a sentence."""
+        observed = self._found[Severity.OBSERVATION]
+        missing = len(self._letters.keys() - self._seen)
+        rest = f"; {missing} letters have no record" if missing else ""
+        return f"{self._lines} records: {self.errors} errors, {observed} observations{rest}."
+
+    def _findings(self, record: Record) -> tuple[Finding, ...]:
+        name = record.document.id
+        if name in self._seen:
+            return (
+                Finding.of(Code.DUPLICATE_ID, "An earlier record has this id.", "/document/id"),
+            )
+        self._seen.add(name)
+        given = self._letters.get(name)
+        if given is None:
+            message = "There is no letter of this id."
+            return (Finding.of(Code.MISSING_PATH, message, "/document/id"),)
+        try:
+            letter = read(given.path or "", name, encoding=self._encoding)
+        except InputError as error:
+            return (Finding.of(error.code, str(error)),)
+        if (mismatch := _mismatch(record, letter)) is not None:
+            return (mismatch,)
+        return (*letter.findings, *validate(record, letter.as_text(), self._families))
+
+
+def _mismatch(record: Record, letter: Source) -> Finding | None:
+    """Return ``source_mismatch`` where the record was made of another file, or of another text."""
+    document = record.document
+    if document.sha256 not in (None, letter.sha256):
+        message = "The letter is not the file that this record was made of."
+        return Finding.of(Code.SOURCE_MISMATCH, message, "/document/sha256")
+    if document.text_sha256 not in (None, sha256(letter.text.encode()).hexdigest()):
+        message = "The letter reads otherwise than when this record was made."
+        return Finding.of(Code.SOURCE_MISMATCH, message, "/document/text_sha256")
+    return None
+
+
+def _line(name: str, finding: Finding) -> str:
+    page = f" p. {finding.page}" if finding.page else ""
+    place = f" {finding.path}{page}" if finding.path or page else ""
+    about = f"{finding.severity.value} {finding.code.value}{place}"
+    return output.plain(f"{name}: {about}: {finding.message}")
