@@ -33,6 +33,7 @@ from extractor.validate import families, validate
 SCHEMA = "imr-bench/1"
 TEXT_TARGET = Target(1000, at_least=True)
 PDF_TARGET = Target(1.5, at_least=False)
+PARTS = ("text", "steps", "pdf", "start", "memory")
 STEPS = ("normalize", "lay out", "propose", "ground", "validate")
 
 
@@ -55,30 +56,44 @@ class Letters:
 
 
 def measure(
-    golden: Path, corpus: Path | None, count: int, effort: Effort = Effort()
+    golden: Path,
+    corpus: Path | None,
+    count: int,
+    part: str | None = None,
+    effort: Effort = Effort(),
 ) -> Iterator[Measure]:
-    """Measure everything; takes about a minute for 20,000 letters.
+    """Measure everything, or one of the ``PARTS``; a minute or two for 20,000 letters.
 
     Args:
         golden: Folder of golden cases; those that are to be verified are measured on.
         corpus: Folder of more letters (``.txt`` and ``.pdf``), or None.
         count: Letters of the larger memory run; the smaller has a twentieth of them.
-        effort: How much everything else is measured.
+        part: The only part to measure, as a profiler wants it.
+        effort: How much everything but memory is measured.
 
     Raises:
-        EvalError: No golden letter is a text that is to be verified.
+        EvalError: There is no such part, or no golden letter is a text that is to be verified.
     """
+    if part not in {None, *PARTS}:
+        raise EvalError(f"There is no part {part!r}; there is {', '.join(PARTS)}.")
     sets = [_golden(golden), *([_folder(corpus)] if corpus else [])]
     if not sets[0].texts:
         raise EvalError(f"{golden} has no text letter that is to be verified.")
+    return _measures(sets, count, [part] if part else PARTS, effort)
+
+
+def _measures(
+    sets: Sequence[Letters], count: int, parts: Sequence[str], effort: Effort
+) -> Iterator[Measure]:
+    of_letters = {"text": text_speed, "steps": step_times, "pdf": pdf_speed}
     for letters in sets:
-        if letters.texts:
-            yield from text_speed(letters, effort)
-            yield from step_times(letters, effort)
-        if letters.pdfs:
-            yield from pdf_speed(letters, effort)
-    yield from startup(effort.rounds)
-    yield from memory(sets[0].texts, count)
+        for part in parts:
+            if part in of_letters:
+                yield from of_letters[part](letters, effort)
+    if "start" in parts:
+        yield from startup(effort.rounds)
+    if "memory" in parts:
+        yield from memory(sets[0].texts, count)
 
 
 def _golden(folder: Path) -> Letters:
@@ -99,6 +114,8 @@ def _letters(name: str, paths: Sequence[Path]) -> Letters:
 
 def text_speed(letters: Letters, effort: Effort) -> Iterator[Measure]:
     """Measure letters a second, from text in memory to verified record, on one core."""
+    if not letters.texts:
+        return
     batch = list(multiplied(letters.texts, effort.letters))
     extractor = Extractor(RULES)
     verified = sum(extractor.extract_text(text).status == "verified" for text in batch)
@@ -110,6 +127,8 @@ def text_speed(letters: Letters, effort: Effort) -> Iterator[Measure]:
 
 def pdf_speed(letters: Letters, effort: Effort) -> Iterator[Measure]:
     """Measure PDF to text, and PDF to record, over the time that pypdfium2's own text takes."""
+    if not letters.pdfs:
+        return
     files = letters.pdfs * -(-effort.files // len(letters.pdfs))
     extractor = Extractor(RULES)
     tasks: Mapping[str, Callable[[bytes], object]] = {
@@ -151,6 +170,8 @@ def _over(entries: Sequence[Any], task: Callable[[Any], object]) -> Callable[[],
 
 def step_times(letters: Letters, effort: Effort) -> Iterator[Measure]:
     """Measure each step from text to findings, in milliseconds a letter."""
+    if not letters.texts:
+        return
     batch = list(multiplied(letters.texts, effort.letters))
     rounds = [_one_pass(batch) for _ in range(effort.rounds + 1)][1:]
     for step, seconds in zip(STEPS, zip(*rounds, strict=True), strict=True):
@@ -201,13 +222,16 @@ def _measure_json(measure: Measure) -> dict[str, Any]:
 def table(measures: Sequence[Measure]) -> Table:
     """Return the measures as a table: median, lowest to highest, over what, and the target."""
     shown = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("measure", "median", "unit", "lowest - highest", "rounds", "target", ""):
+    for name in ("measure", "median", "unit", "lowest - highest", "rounds", "target"):
         shown.add_column(name, justify="right" if name == "median" else "left", no_wrap=True)
     for each in measures:
         spread = f"{each.low:.4g} - {each.high:.4g}" if each.rounds > 1 else "·"
         over = f"{each.rounds} of {each.of}"
-        target = "" if each.target is None else str(each.target)
-        verdict = {None: "", True: "reached", False: "missed"}[each.reached]
-        row = (each.name, f"{each.value:.4g}", each.unit, spread, over, target, verdict)
-        shown.add_row(*row)
+        shown.add_row(each.name, f"{each.value:.4g}", each.unit, spread, over, _verdict(each))
     return shown
+
+
+def _verdict(measure: Measure) -> str:
+    if measure.target is None:
+        return ""
+    return f"{measure.target} {'reached' if measure.reached else 'missed'}"

@@ -60,7 +60,7 @@ def memory(texts: Sequence[str], count: int) -> Iterator[Measure]:
     peaks = []
     for number in (small, count):
         peak, seconds = _run(texts, number)
-        of = f"{number} letters, {number / seconds:.0f} letters/s with files"
+        of = f"1 run, {number / seconds:.0f} letters/s"
         peaks.append(peak)
         yield Measure.of_rounds(f"peak memory, {number} letters", "MiB", [peak], of)
     ratio = peaks[1] / peaks[0]

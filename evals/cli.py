@@ -63,9 +63,14 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option
         dataset, scored = _scored(golden, proposer, records)
         report.console().print(report.report(scored, dataset.unreviewed))
         if out is not None:
-            report.write_json(out, report.results(dataset, scored, proposer, records))
+            results = report.results(dataset, scored, _made_by(proposer, records), records)
+            report.write_json(out, results)
         if gate:
             _gate(scored, baseline)
+
+
+def _made_by(proposer: str, records: Path | None) -> str:
+    return proposer if records is None else "records"
 
 
 def _scored(golden: Path, proposer: str, records: Path | None) -> "tuple[Dataset, list[Scored]]":
@@ -101,10 +106,11 @@ def accept(
         if not scores:
             typer.echo("imr-eval: no reviewed golden case; nothing to accept.", err=True)
             raise typer.Exit(USAGE)
-        old = gate.read_baseline(baseline) if baseline.exists() else gate.snapshot([], proposer)
+        new = gate.snapshot(scores, _made_by(proposer, records))
+        old = gate.read_baseline(baseline) if baseline.exists() else {"cases": {}}
         gained, lost = gate.gains(old, scores), gate.losses(old, scores)
         report.console().print(report.accepted(gained, lost))
-        gate.write_baseline(baseline, gate.snapshot(scores, proposer))
+        gate.write_baseline(baseline, new)
 
 
 @app.command()
@@ -116,6 +122,9 @@ def bench(
     corpus: Annotated[
         Path | None, typer.Option(help="A folder of letters (.txt, .pdf) to measure on too.")
     ] = None,
+    only: Annotated[
+        str | None, typer.Option(help="text, steps, pdf, start or memory: to profile it.")
+    ] = None,
     out: OutOption = None,
 ) -> None:
     """Measure speed and memory; exit 0 whatever the numbers are."""
@@ -123,7 +132,7 @@ def bench(
     from evals import report  # noqa: PLC0415 - keeps --help fast
 
     with _refusals():
-        measured = list(benchmark.measure(golden, corpus, letters))
+        measured = list(benchmark.measure(golden, corpus, letters, only))
         report.console().print(benchmark.table(measured))
         if out is not None:
             report.write_json(out, benchmark.to_json(measured))

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from extractor.errors import GoldenError
 from extractor.findings import Code, Finding, Passage
@@ -29,7 +29,6 @@ SOURCES = ("source.txt", "source.pdf")
 SPLITS = ("dev", "test")
 
 _LABELLED = Provenance(proposer="golden", version="1")
-_FILLED_IN = {"provenance": True, "findings": {"__all__": {"severity", "message"}}}
 
 
 @dataclass(frozen=True)
@@ -55,27 +54,39 @@ class Case:
     note: str = ""
 
 
+class _Labels(BaseModel):
+    """What ``expected.json`` holds."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    split: str
+    reviewed: bool
+    note: str = ""
+    record: dict[str, Any]
+
+
 def load(folder: Path) -> Case:
     """Read the golden case in *folder*.
 
     Raises:
         GoldenError: A half is missing, there are two sources, or the labels are no record.
     """
-    source, labels = _source(folder), _labels(folder / EXPECTED)
+    source, content = _source(folder), _content(folder)
     try:
-        return Case(
-            name=folder.name,
-            folder=folder,
-            source=source,
-            expected=_record(labels["record"]),
-            split=labels["split"],
-            reviewed=labels["reviewed"],
-            note=labels.get("note", ""),
-        )
-    except KeyError as error:
-        raise GoldenError(f"{folder.name}: {EXPECTED} has no {error.args[0]!r}") from None
-    except (ValidationError, TypeError, ValueError, AttributeError) as error:
-        raise GoldenError(f"{folder.name}: the labels are no record: {_where(error)}") from None
+        labels = _Labels.model_validate_json(content)
+        expected = _record(labels.record)
+    except (ValidationError, TypeError, ValueError, KeyError) as error:
+        message = f"{folder.name}: {EXPECTED} holds no labels of a record: {_where(error)}"
+        raise GoldenError(message) from None
+    return Case(
+        name=folder.name,
+        folder=folder,
+        source=source,
+        expected=expected,
+        split=labels.split,
+        reviewed=labels.reviewed,
+        note=labels.note,
+    )
 
 
 def load_all(root: Path) -> list[Case]:
@@ -93,7 +104,10 @@ def load_all(root: Path) -> list[Case]:
 def write(case: Case) -> None:
     """Write *case*'s ``expected.json`` beside its source; fields never set stay left out."""
     record = case.expected.model_dump(
-        mode="json", by_alias=True, exclude_unset=True, exclude=_FILLED_IN,
+        mode="json",
+        by_alias=True,
+        exclude_unset=True,
+        exclude={"provenance": True, "findings": {"__all__": {"severity", "message"}}},
     )
     labels = {"split": case.split, "reviewed": case.reviewed, "note": case.note, "record": record}
     content = json.dumps(labels, ensure_ascii=False, indent=1) + "\n"
@@ -131,16 +145,11 @@ def _source(folder: Path) -> Path:
     return found[0]
 
 
-def _labels(path: Path) -> dict[str, Any]:
+def _content(folder: Path) -> bytes:
     try:
-        labels = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise GoldenError(f"{path.parent.name}: {EXPECTED} is missing") from None
-    except ValueError:
-        raise GoldenError(f"{path.parent.name}: {EXPECTED} is not JSON") from None
-    if not isinstance(labels, dict):
-        raise GoldenError(f"{path.parent.name}: {EXPECTED} holds no object")
-    return labels
+        return (folder / EXPECTED).read_bytes()
+    except OSError:
+        raise GoldenError(f"{folder.name}: {EXPECTED} is wanted") from None
 
 
 def _record(labels: dict[str, Any]) -> Record:
@@ -160,9 +169,7 @@ def _where(error: Exception) -> str:
     return type(error).__name__
 
 
-def _models(
-    part: object, kind: type[BaseModel], path: str = "",
-) -> Iterator[tuple[str, Any]]:
+def _models(part: object, kind: type[BaseModel], path: str = "") -> Iterator[tuple[str, Any]]:
     """Yield every model of *kind* inside *part*, with its JSON Pointer, in order."""
     if isinstance(part, kind):
         yield path, part

@@ -204,16 +204,20 @@ def _problem_with(rule: LayoutRule) -> str | None:
 
 
 def phrase(words: str, **slots: str) -> str:
-    r"""Return a pattern for *words* with any white space between them; ``{name}`` takes a slot.
+    r"""Return a pattern for *words* with any white space between them.
 
-    >>> bool(re.fullmatch(phrase("MAXIMUS guideline:"), "MAXIMUS \n guideline :"))
+    ``{name}`` takes a slot; a word in square brackets may be missing.
+
+    >>> bool(re.fullmatch(phrase("[The] MAXIMUS guideline:"), "MAXIMUS \n guideline :"))
     True
     """
-    pieces = []
+    pattern = ""
     for word in words.split():
-        parts = re.split(r"(\{\w+\}|:)", word)
-        pieces.append("".join(_piece(part, slots) for part in parts if part))
-    return r"\s*".join(pieces)
+        optional = word.startswith("[") and word.endswith("]")
+        parts = re.split(r"(\{\w+\}|:)", word[1:-1] if optional else word)
+        piece = "".join(_piece(part, slots) for part in parts if part)
+        pattern += rf"(?:{piece}\s*)?" if optional else rf"{piece}\s*"
+    return pattern.removesuffix(r"\s*")
 
 
 def _piece(part: str, slots: dict[str, str]) -> str:
@@ -313,7 +317,7 @@ def _parts(rule: LayoutRule, text: Text, start: int, end: int) -> dict[str, Span
     }
 
 
-_TAIL = re.compile(r"(?:\s+is|\s*,)?\s*:?\s*$")
+_TAIL = re.compile(r"(?:\s*,)?(?:\s+is)?\s*:?\s*$")
 
 
 def _without_tail(text: Text, span: Span) -> Span:

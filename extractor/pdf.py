@@ -11,6 +11,7 @@ Geometry is read in points, along the text's own direction: ``down`` grows towar
 import ctypes
 import math
 import re
+import sys
 from bisect import bisect_right
 from collections import Counter
 from contextlib import closing
@@ -37,6 +38,7 @@ _ENOUGH = 3  # gaps, to tell a usual one
 _PLAUSIBLE = (0.8, 4.0)  # where a median gap lies, in font sizes
 _TIGHTEST = 0.85  # of the spacing assumed otherwise: smaller gaps are marks and cells
 _SAME_LINE = 0.6  # baselines closer than so many font sizes are one line's
+_PARALLEL = 0.99  # the cosine of two lines' angle
 _FULL = 0.75  # a line that reaches so far across the page was wrapped, not ended
 _HEAVIER = 1.25  # 700 against 400 is bold against regular
 _OUTER = 3  # the lines at a page's edge: running heads, then the first of the body
@@ -51,6 +53,7 @@ _HYPHEN_CODE = 2
 _UNSAID = {0, _HYPHEN_CODE}
 _SENTENCE_END = re.compile(r"[.:?!][\"')\]\u2019\u201d]*$")
 _LABEL = re.compile(r"[A-Z][^.:;?!]{0,60}:")
+_VISIBLE = re.compile(r"\S")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -210,7 +213,11 @@ def _characters(textpage: Any) -> str:  # noqa: ANN401 - a PDFium handle
     if len(text) == count:
         return text
     codes = (pdfium.FPDFText_GetUnicode(textpage, index) for index in range(count))
-    return "".join(_LOST_HYPHEN if code in _UNSAID else chr(min(code, 0xFFFF)) for code in codes)
+    return "".join(_LOST_HYPHEN if code in _UNSAID else _character(code) for code in codes)
+
+
+def _character(code: int) -> str:
+    return chr(code) if code <= sys.maxunicode else _NO_CHARACTER
 
 
 def _visual_lines(piece: str, start: int, glyphs: _Glyphs) -> list[tuple[str, int]]:
@@ -227,8 +234,8 @@ def _visual_lines(piece: str, start: int, glyphs: _Glyphs) -> list[tuple[str, in
         if character == _LOST_HYPHEN:
             is_hyphen = glyphs.is_hyphen(start + at)
             shown[at] = "-" if is_hyphen else _NO_CHARACTER
-            rest = piece[at + 1 :].lstrip()
-            if is_hyphen and rest and glyphs.apart(start + at, start + len(piece) - len(rest)):
+            after = _VISIBLE.search(piece, at + 1) if is_hyphen else None
+            if after and glyphs.apart(start + at, start + after.start()):
                 cuts.append(at + 1)
     return [("".join(shown[low:high]), start + low) for low, high in pairwise([*cuts, len(piece)])]
 
@@ -291,7 +298,7 @@ def _steps(lines: list[Line]) -> list[Step]:
 
     A line below all others of its page is measured from the lowest of them, so that a row of
     table cells is one row; a line further up (the next cell, the next column) from the line
-    before it.
+    before it. Between lines that run in different directions there is no gap.
     """
     if not lines:
         return []
@@ -299,14 +306,21 @@ def _steps(lines: list[Line]) -> list[Step]:
     page_low = lines[0].lowest
     steps = []
     for upper, lower in pairwise(lines):
-        if upper.direction != lower.direction:
-            page_low = lower.down
+        if _turned(upper.direction, lower.direction):
+            steps.append(Step(0, full=False))
+            page_low = lower.lowest
+            continue
         above = page_low if lower.down > page_low else upper.lowest
         size = max(upper.size, lower.size) or math.inf
         full = upper.right - lower.left >= _FULL * (margin - lower.left)
         steps.append(Step((lower.down - above) / size, full))
         page_low = max(page_low, lower.lowest)
     return steps
+
+
+def _turned(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Say whether two directions are not the same, give or take eight degrees."""
+    return one[0] * other[0] + one[1] * other[1] < _PARALLEL
 
 
 def _usual(steps: list[Step], fallback: float | None = None) -> float:
@@ -355,12 +369,12 @@ def _bodies(pages: list[list[Line]]) -> list[range]:
     return bodies
 
 
-def _mark(lines: list[Line], body: range, edge: int) -> tuple[str, int] | None:
+def _mark(lines: list[Line], body: range, edge: int) -> tuple[str, str] | None:
     """Return what a running line has in common with those of other pages."""
     if not body:
         return None
     line = lines[body[edge]]
-    return _DIGITS.sub("#", line.words), round(line.down)
+    return _DIGITS.sub("#", line.words), f"{line.down:.0f}"
 
 
 def _is_break(page: list[Line], last: Line, first: Line) -> bool:

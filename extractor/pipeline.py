@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
 
@@ -146,7 +147,7 @@ def _document(source: Source, layout: Layout) -> Document:
         id=source.id,
         path=source.path,
         sha256=source.sha256,
-        text_sha256=source.text_sha256,
+        text_sha256=sha256(source.text.encode("utf-8", "surrogatepass")).hexdigest(),
         media_type=source.media_type,
         encoding=source.encoding,
         reader=source.reader,

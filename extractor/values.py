@@ -41,6 +41,14 @@ AGE = re.compile(
     r"[0-9](?<![\w.,/-][0-9])\d{0,2}\s*-?\s*[yY](?:(?:ea)?rs?\.?\s*-?\s*old\b|\.?/?o\b\.?)",
 )
 _DIGITS = re.compile(r"\d+")
+# Words that tell of an accident or an onset; a date in the same sentence may be the injury's.
+MISHAP = re.compile(
+    r"\b(?:injur|accident|incident|trauma|claim|hurt|complaint|DOI\b|fell\b|falls?\b|slip|trip(?:ped|s)?\b|slid\b|struck|"
+    r"hit\b|caught|crush|burn|bit(?:ten)?\b|stab|shot\b|assault|attack|robb|crash|colli|rear-?ended|twist|strain|"
+    r"sprain|tore\b|torn\b|broke|fractur|cut\b|lacerat|amput|faint|electrocut|explo|popp?(?:ed)?\b|gave\s+(?:out|way)|"
+    r"lift|pull(?:ed|ing)|push(?:ed|ing)|unload|onset|exposure|developed|since|jerk|jolt|drop(?:ped)?\b)",
+    re.IGNORECASE,
+)
 _SEXES = {
     "male": "male", "man": "male", "gentleman": "male", "boy": "male",
     "female": "female", "woman": "female", "lady": "female", "girl": "female",
@@ -151,6 +159,14 @@ _AFTER_NOUN = re.compile(
     r"(?:established|demonstrated|supported|documented|substantiated|met|shown|evident|clear|confirmed|justified)\b",
     re.IGNORECASE,
 )
+# "I find the additional visits medically necessary".
+_FINDS = re.compile(
+    r"\b(?:(?:not|cannot|can't|never|unable\s+to|fail\w*\s+to|n't)\s+)?(?:finds?|found|deems?|considers?|hold)\s[^.;:]*\Z",
+    re.IGNORECASE,
+)
+# Closing notices on stopping a drug decide nothing, whatever they call necessary.
+_NOTICE = re.compile(r"\b(?:wean|taper|abrupt|withdraw)", re.IGNORECASE)
+_OF_THE_REQUEST = re.compile(r"\brequest|\bprescri", re.IGNORECASE)
 _GROUP_WITHIN = 90
 _NEGATED = re.compile(r"\b(?:not|cannot|never|neither|no|non|fail\w*|lack\w*)\b|n't\b", re.IGNORECASE)
 _CONDITION = re.compile(r"\b(?:if|unless|whether|in\s+order|must\s+be|should\s+be|when)\b", re.IGNORECASE)
@@ -198,7 +214,13 @@ def conclusions(norm: str, span: Span) -> tuple[Deciding, ...]:
         if found and found[-1].sentence == sentence:
             found.pop()
         found.append(Deciding(sentence, polarity))
+    while len(found) > 1 and _is_notice(norm[slice(*found[-1].sentence)]):
+        found.pop()
     return tuple(found)
+
+
+def _is_notice(sentence: str) -> bool:
+    return bool(_NOTICE.search(sentence)) and not _OF_THE_REQUEST.search(sentence)
 
 
 def polarity_of(words: str) -> Polarity | None:
@@ -223,8 +245,8 @@ def _deciding(norm: str, start: int, end: int) -> Iterator[tuple[int, int, Polar
             continue
         floor = max(start, cue.start() - _GROUP_WITHIN)
         if name == "adjective":
-            begin, copula = _verb_group(norm, floor, cue.start())
-            if copula:
+            begin = _verb_group(norm, floor, cue.start())
+            if begin is not None:
                 yield begin, cue.end(), _polarity(norm[begin : cue.start()])
         elif before := _BEFORE_NOUN.search(norm[floor : cue.start()]):
             yield floor + before.start(), cue.end(), _polarity(before.group())
@@ -232,16 +254,24 @@ def _deciding(norm: str, start: int, end: int) -> Iterator[tuple[int, int, Polar
             yield cue.start(), after.end(), _polarity(after["predicate"])
 
 
-def _verb_group(norm: str, floor: int, end: int) -> tuple[int, bool]:
-    """Return where the verb group that ends at *end* begins, and whether it holds a copula."""
-    begin, copula = end, False
+def _verb_group(norm: str, floor: int, end: int) -> int | None:
+    """Return where the verb group that ends at *end* begins; None where there is none.
+
+    "cannot find the study to be": an infinitive belongs to the verb of finding before it.
+    """
+    begin, copula, first = end, False, ""
     for token in reversed(list(_TOKEN.finditer(norm, floor, end))):
         word = token.group().lower()
         if word not in _GROUP:
             break
-        begin = token.start()
+        begin, first = token.start(), word
         copula = copula or word in _COPULAS
-    return begin, copula
+    if copula and first not in {"to", "as"}:
+        return begin
+    finds = _FINDS.search(norm, max(0, begin - _GROUP_WITHIN), begin)
+    if finds:
+        return finds.start()
+    return begin if copula else None
 
 
 def _polarity(verbs: str) -> Polarity:

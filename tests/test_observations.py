@@ -1,34 +1,23 @@
 """What is odd about a letter that was read right: each rule with what it notices and what not."""
 
-from typing import Literal
+from typing import Any
 
 import pytest
 
 from extractor.findings import OBSERVATIONS, Code, Finding
-from extractor.record import (
-    Case,
-    Conclusion,
-    Day,
-    Decision,
-    DecisionWord,
-    Document,
-    Item,
-    Patient,
-    Polarity,
-    Provenance,
-    Record,
-    Words,
-)
+from extractor.record import DecisionWord, Polarity, Record
 from extractor.text import Text, collapse
 from extractor.validate.observations import OBSERVERS, observe
 from extractor.values import parse_date
 
-UPHELD: DecisionWord = "upheld"
 NOT_NECESSARY = "As such, the request is not medically necessary."
-
-HeaderField = Literal[
-    "date_of_injury", "ur_denial_date", "application_received", "date_assigned", "decision_date"
-]
+IN_ORDER = {
+    "date_of_injury": "05/02/2016",
+    "ur_denial_date": "08/31/2016",
+    "application_received": "09/12/2016",
+    "date_assigned": "09/12/2016",
+    "decision_date": "10/30/2016",
+}
 
 
 class Letter:
@@ -37,82 +26,61 @@ class Letter:
     def __init__(self) -> None:
         """Start with an empty sheet."""
         self.source = ""
-        self.case: dict[str, Day] = {}
-        self.patient: dict[str, Day] = {}
-        self.summary: Words | None = None
-        self.items: list[Item] = []
+        self.record: dict[str, Any] = {
+            "document": {"id": "invented.txt"},
+            "status": "verified",
+            "provenance": {"proposer": "test", "version": "0"},
+            "case": {},
+            "patient": {},
+            "items": [],
+        }
 
-    def _write(self, words: str) -> tuple[int, int]:
-        start = len(self.source)
+    def _write(self, words: str, value: str | None = None) -> dict[str, Any]:
         self.source += f"{words}\n\n"
-        return start, start + len(words)
+        return self._find(words, value)
 
-    def _day(self, words: str) -> Day:
-        start, end = self._write(words)
-        return Day(value=parse_date(words) or words, quote=collapse(words), start=start, end=end)
-
-    def _words(self, words: str) -> Words:
-        start, end = self._write(words)
-        return Words(value=collapse(words), quote=collapse(words), start=start, end=end)
+    def _find(self, words: str, value: str | None = None) -> dict[str, Any]:
+        start = self.source.rindex(words)
+        quote = collapse(words)
+        return {"value": value or quote, "quote": quote, "start": start, "end": start + len(words)}
 
     def header(self, **dates: str) -> "Letter":
         """Write the header's dates, as printed."""
-        self.case |= {field: self._day(words) for field, words in dates.items()}
+        for field, words in dates.items():
+            self.record["case"][field] = self._write(words, parse_date(words))
         return self
 
     def told(self, summary: str, **dates: str) -> "Letter":
         """Write the clinical summary; *dates* are words of it."""
-        self.summary = self._words(summary)
+        self.record["clinical_summary"] = self._write(summary)
         for field, words in dates.items():
-            start = self.source.index(words, self.summary.start)
-            end = start + len(words)
-            value = parse_date(words) or words
-            self.patient[field] = Day(value=value, quote=words, start=start, end=end)
+            self.record["patient"][field] = self._find(words, parse_date(words))
         return self
 
     def item(
         self,
         request: str,
         rationale: str,
-        decision: DecisionWord = UPHELD,
+        decision: DecisionWord = "upheld",
         concluded: tuple[str, Polarity] | None = None,
     ) -> "Letter":
         """Write one item; *concluded* are words of its rationale, and what they say."""
-        asked = self._words(request)
-        start, end = self._write(decision.title())
-        decided = Decision(value=decision, quote=decision.title(), start=start, end=end)
-        why = self._words(rationale)
-        conclusion = None
-        if concluded is not None:
-            words, polarity = concluded
-            start = self.source.index(words, why.start)
-            conclusion = Conclusion(
-                value=polarity, quote=collapse(words), start=start, end=start + len(words)
-            )
-        self.items.append(
-            Item(
-                number=len(self.items) + 1,
-                request=asked,
-                treatment=asked,
-                decision=decided,
-                rationale=why,
-                conclusion=conclusion,
-            )
+        asked = self._write(request)
+        self.record["items"].append(
+            {
+                "number": len(self.record["items"]) + 1,
+                "request": asked,
+                "treatment": asked,
+                "decision": self._write(decision.title(), decision),
+                "rationale": self._write(rationale),
+                "conclusion": self._find(*concluded) if concluded else None,
+            }
         )
         return self
 
     def observed(self) -> list[Finding]:
         """Return what the observers notice about the letter."""
-        record = Record(
-            document=Document(id="invented.txt"),
-            status="verified",
-            case=Case.model_validate(self.case),
-            patient=Patient.model_validate(self.patient),
-            clinical_summary=self.summary,
-            items=tuple(self.items),
-            provenance=Provenance(proposer="test", version="0"),
-        )
-        return observe(record, Text.of(self.source))
+        return observe(Record.model_validate(self.record), Text.of(self.source))
 
     def codes(self) -> list[Code]:
         """Return the codes of what the observers notice."""
@@ -124,25 +92,12 @@ class Letter:
 
 def odd_letter() -> Letter:
     """Return a letter that every observer has something to say about."""
-    return (
-        Letter()
-        .header(
-            date_of_injury="03/05/2015",
-            ur_denial_date="09/20/2016",
-            application_received="09/12/2016",
-            decision_date="10/30/2016",
-        )
-        .told(
-            "A baker, hurt on March 5, 2014. The MRI of the neck done on 6/1/2016 was normal.",
-            date_of_injury="March 5, 2014",
-        )
-        .item(
-            "MRI of the neck",
-            "The most recent MRI of the neck is more than a year old. It is necessary.",
-            concluded=("It is necessary.", "necessary"),
-        )
-        .item("Knee brace", "The patient had a lumbar fusion with\nrods. " + NOT_NECESSARY)
-    )
+    letter = Letter().header(**{**IN_ORDER, "ur_denial_date": "09/13/2016"})
+    told = "Hurt on May 2, 2014. The MRI of the neck done on 6/1/2016 was normal."
+    letter.told(told, date_of_injury="May 2, 2014")
+    said = "The most recent MRI of the neck is more than a year old. It is necessary."
+    letter.item("MRI of the neck", said, concluded=("It is necessary.", "necessary"))
+    return letter.item("Knee brace", f"The patient had a lumbar fusion with\nrods. {NOT_NECESSARY}")
 
 
 def test_every_observer_is_heard_in_its_place() -> None:
@@ -190,18 +145,15 @@ def test_a_day_that_no_month_has_is_no_obstacle() -> None:
 
 # --- the conclusion and the decision -------------------------------------------------------------
 
-AGREEMENTS: list[tuple[DecisionWord, Polarity]] = [
-    ("upheld", "not_necessary"),
-    ("overturned", "necessary"),
-]
-CONTRADICTIONS: list[tuple[DecisionWord, Polarity, str]] = [
-    ("upheld", "necessary", "The brace is medically necessary."),
-    ("overturned", "not_necessary", "The brace is not medically necessary."),
-    ("overturned", "not_necessary", "Medical necessity of the brace is not established."),
-]
 
-
-@pytest.mark.parametrize(("decision", "polarity", "words"), CONTRADICTIONS)
+@pytest.mark.parametrize(
+    ("decision", "polarity", "words"),
+    [
+        ("upheld", "necessary", "The brace is medically necessary."),
+        ("overturned", "not_necessary", "The brace is not medically necessary."),
+        ("overturned", "not_necessary", "Medical necessity of the brace is not established."),
+    ],
+)
 def test_a_conclusion_against_the_decision(
     decision: DecisionWord, polarity: Polarity, words: str
 ) -> None:
@@ -214,7 +166,9 @@ def test_a_conclusion_against_the_decision(
     assert [place.quote for place in finding.related] == [words, decision.title()]
 
 
-@pytest.mark.parametrize(("decision", "polarity"), AGREEMENTS)
+@pytest.mark.parametrize(
+    ("decision", "polarity"), [("upheld", "not_necessary"), ("overturned", "necessary")]
+)
 def test_a_conclusion_that_agrees(decision: DecisionWord, polarity: Polarity) -> None:
     """A conclusion that says what was decided is not odd."""
     letter = Letter().item("Brace", "So it is.", decision, ("So it is.", polarity))
@@ -275,14 +229,6 @@ def test_a_review_that_cannot_have_been_then(told: str, expected: list[Code]) ->
 
 # --- the order of dates --------------------------------------------------------------------------
 
-IN_ORDER: dict[str, str] = {
-    "date_of_injury": "05/02/2016",
-    "ur_denial_date": "08/31/2016",
-    "application_received": "09/12/2016",
-    "date_assigned": "09/12/2016",
-    "decision_date": "10/30/2016",
-}
-
 
 def test_a_dispute_takes_its_course() -> None:
     """Injury, denial, application, assignment, decision; two of them may fall on one day."""
@@ -298,7 +244,7 @@ def test_a_dispute_takes_its_course() -> None:
         ("decision_date", "01/30/2016", "/case/date_assigned"),
     ],
 )
-def test_an_event_before_its_cause(field: HeaderField, printed: str, path: str) -> None:
+def test_an_event_before_its_cause(field: str, printed: str, path: str) -> None:
     """One date out of place is one finding, at the event that is dated too late."""
     [finding] = Letter().header(**{**IN_ORDER, field: printed}).observed()
     assert (finding.code, finding.path) == (Code.DATES_OUT_OF_ORDER, path)
@@ -413,11 +359,12 @@ def test_ages_are_counted_to_the_decision() -> None:
         ("Right knee arthroscopy", "Her shoulder is stiff."),
         ("Acupuncture for the right wrist", "The worker has low back pain."),
         ("C5-6 epidural injection", "He reports pain of the left ankle."),
+        ("MRI of the neck", "The request for MRI of the knee is not medically necessary."),
     ],
 )
 def test_a_rationale_on_another_region(request_: str, fact: str) -> None:
     """A request for one region that is decided on the facts of another is odd."""
-    letter = Letter().item(request_, f"It failed. {fact} {NOT_NECESSARY}")
+    letter = Letter().item(request_, f"It failed. {fact} It is denied.")
     [finding] = letter.observed()
     assert (finding.code, finding.path) == (Code.BODY_REGION_MISMATCH, "/items/0/rationale")
     assert [place.quote for place in finding.related] == [request_, fact]
@@ -433,6 +380,8 @@ OPEN = {
     "a request for none": ("Naproxen 500 mg #60", "The patient has low back pain."),
     "a rationale on none": ("MRI of the neck", "The request repeats an earlier one."),
     "guideline prose": ("MRI of the neck", "Guidelines allow it if the patient's knee locks."),
+    "any case": ("MRI of the neck", "MRI may help when the patient's knee locks."),
+    "a compound": ("Knee brace", "Patient-specific hand therapy reduces swelling."),
     "many patients": ("MRI of the neck", "Most patients with knee pain improve."),
     "a cited paper": ("Elbow brace", "His low back improved with exercise (Doe, 2003)."),
     "a length": ("MRI of the neck", "The worker fell six feet."),

@@ -104,6 +104,36 @@ def test_an_uneven_line_gap_is_no_paragraph(gap: float) -> None:
     assert " \n" not in text_of(pdf(rows))
 
 
+def test_lines_that_crowd_each_other_are_no_measure() -> None:
+    """Where marks and cells stand closer than lines do, the lines are not paragraphs for it."""
+    rows = column(*["widgets"] * 10, gaps=[9, 14] * 3 + [14, 14, 14])
+    assert " \n" not in text_of(pdf(rows))
+
+
+def test_a_raised_mark_belongs_to_its_line() -> None:
+    """The gap below a line is measured from its baseline, not from a mark above it."""
+
+    def draw(canvas: Canvas) -> None:
+        for number, words in enumerate(["One two", "three", "four", "five", "six"]):
+            line = canvas.beginText(72, 700 - 14 * number)
+            line.textOut(words)
+            if number == 1:
+                line.setRise(6)
+                line.textOut("7")
+                line.setRise(0)
+            canvas.drawText(line)
+
+    assert text_of(drawn(draw)) == "One two\nthree7\nfour\nfive\nsix\n"
+
+
+def test_a_font_without_a_true_size_has_paragraphs() -> None:
+    """Where sizes are no measure of the lines, the usual gap is."""
+    lines = "(a) Tj 0 -14 Td (b c d) Tj 0 -14 Td (e) Tj 0 -14 Td (f) Tj 0 -28 Td (g) Tj"
+    assert (
+        text_of(raw(f"BT /F 1 Tf 72 700 Td {lines} ET", {"X": "0041"})) == "a\nb c d\ne\nf\n \ng\n"
+    )
+
+
 def test_double_spaced_prose_is_one_paragraph() -> None:
     """Wide gaps below lines that reach across the page are the page's line spacing."""
     rows = column(*[WIDE] * 8, "its end.", gaps=[28] * 9)
@@ -245,11 +275,35 @@ def test_every_glyph_leaves_one_trace(code: str, shown: str) -> None:
     assert text_of(raw(content, {"X": code})) == expected
 
 
-@pytest.mark.parametrize("font", ["/F 0 Tf 1 0 0 1 72 700 Tm", "/F 9 Tf 0 0 0 0 72 700 Tm"])
-def test_letters_without_a_size_prove_nothing(font: str) -> None:
-    """Text of no height is read, or is none; it never has paragraphs."""
+@pytest.mark.parametrize(
+    "font",
+    [
+        "/F 0 Tf 1 0 0 1 72 700 Tm",
+        "/F 9 Tf 0 0 0 0 72 700 Tm",
+        f"/F {9**60} Tf 1 0 0 1 72 700 Tm",
+        f"/F 9 Tf {9**60} 0 0 {9**60} {9**60} -{9**60} Tm",
+    ],
+)
+def test_letters_beyond_measure_prove_nothing(font: str) -> None:
+    """Text of no height, or too far away for a page, is read or is none; pages stay pages."""
     content = f"BT /F 12 Tf 72 750 Td (a) Tj {font} (b) Tj 0 -14 Td (c) Tj 0 -90 Td (d) Tj ET"
-    assert text_of(raw(content, {"X": "0041"})).replace("\n", "") in ("a", "abcd")
+    assert set(text_of(raw(content, {"X": "0041"})).replace("\n", "")) <= set("abcd ")
+
+
+def test_a_line_across_the_page_is_no_paragraph() -> None:
+    """A note up the margin neither ends the text beside it nor hides its paragraphs."""
+
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(72, 700, "One two")
+        canvas.drawString(72, 686, "three.")
+        canvas.saveState()
+        canvas.rotate(90)
+        canvas.drawString(300, -500, "filed")
+        canvas.restoreState()
+        for height, words in ((672, "Four"), (658, "five."), (630, "Six")):
+            canvas.drawString(72, height, words)
+
+    assert text_of(drawn(draw)) == "One two\nthree.\nfiled\nFour\nfive.\n \nSix\n"
 
 
 # --- what is refused ----------------------------------------------------------------------------

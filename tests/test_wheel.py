@@ -13,13 +13,16 @@ import pytest
 ROOT = Path(__file__).parent.parent
 LETTER = """IMR ISSUES, DECISIONS AND RATIONALES
 
-The Final Determination was based on decisions for the disputed items/services set forth below:
+The Final Determination was based on decisions for the disputed items/services set forth
+below:
 
 Massage therapy, 4 visits:  Upheld
 
-Claims Administrator guideline: The Claims Administrator did not cite any medical evidence for its decision.
+Claims Administrator guideline: The Claims Administrator did not cite any medical
+evidence for its decision.
 
-MAXIMUS guideline: Decision based on MTUS Chronic Pain Medical Treatment 2009, Section(s): Massage therapy.
+MAXIMUS guideline: Decision based on MTUS Chronic Pain Medical Treatment 2009, Section(s):
+Massage therapy.
 
 Decision rationale: Nothing was said of a result. Therefore, the request is not medically necessary.
 """
@@ -47,7 +50,7 @@ def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     venv.create(home, with_pip=False)
     scripts = Path(sysconfig.get_path("scripts", "venv", {"base": str(home)}))
     site = Path(sysconfig.get_path("purelib", "venv", {"base": str(home)}))
-    # Paths listed in a .pth are searched, but the .pth files in them, the editable install, are not.
+    # The folder that a .pth names is searched; .pth files in it, the editable install, are not.
     (site / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n", "utf-8")
     python = str(scripts / "python")
     subprocess.run(

@@ -178,7 +178,7 @@ def _extractor(
 
 def _check_encoding(encoding: str | None) -> None:
     try:
-        b"".decode(encoding or "utf-8")
+        b" ".decode(encoding or "utf-8", "replace")
     except (LookupError, ValueError):
         raise typer.BadParameter("no such text encoding", param_hint="--encoding") from None
 
@@ -269,12 +269,16 @@ def validate(
 
     Letters are matched by id and known by their sha256; the records' status is ignored.
 
+    A letter's own faults (no text, unknown layout) are errors unless the record names them.
+
     A line that is no record is an error.
     """
     from extractor.cli.check import check
+    from extractor.layout import load_rules
 
     with _refusals():
         _check_encoding(encoding)
+        load_rules(layouts)
         if check(records, source, layouts, encoding):
             raise typer.Exit(EXCEEDED)
 

@@ -12,11 +12,24 @@ from pydantic import ValidationError
 from extractor.cli import output
 from extractor.errors import ImrError, InputError
 from extractor.findings import Code, Finding, Severity
-from extractor.record import Record
+from extractor.record import Case, Expert, Patient, Record
 from extractor.source import STDIN, Source, find, read
 from extractor.validate import families, validate
 
 _LETTERS = (".txt", ".pdf")
+ERROR, REVIEW = Severity.ERROR.value, "review"
+# What is wrong with a letter, and no record of it could mend.
+_THE_LETTERS_OWN = {
+    Code.EMPTY_INPUT,
+    Code.NOT_TEXT,
+    Code.BAD_ENCODING,
+    Code.ENCRYPTED,
+    Code.NO_TEXT_LAYER,
+    Code.TOO_LARGE,
+    Code.TOO_MANY_PAGES,
+    Code.UNKNOWN_LAYOUT,
+    Code.UNCERTAIN_BOUNDARY,
+}
 
 
 class Unreadable(NamedTuple):
@@ -69,6 +82,9 @@ def _record(line: bytes) -> Record | Unreadable:
 def check(records: str, source: Path, layouts: Path | None, encoding: str | None) -> bool:
     """Print the findings about *records*, a line each; say whether one of them is an error.
 
+    What is wrong with the letter itself, so that no record could mend it, is no error of a record
+    that has the same finding: it is printed as ``review``.
+
     Args:
         records: A file of records, a line each; ``-`` is standard input.
         source: The letters, as they were given when the records were made.
@@ -108,33 +124,35 @@ class Checker:
         self._families = families(layouts)
         self._encoding = encoding
         self._seen: set[str] = set()
-        self._found: Counter[Severity] = Counter()
+        self._found: Counter[str] = Counter()
         self._lines = 0
 
     @property
     def errors(self) -> int:
         """How many errors there were so far."""
-        return self._found[Severity.ERROR]
+        return self._found[ERROR]
 
     def refuse(self, where: str, line: Unreadable) -> None:
         """Report a line that is no record."""
         self._lines += 1
-        self._found[Severity.ERROR] += 1
+        self._found[ERROR] += 1
         output.write_line(output.plain(f"{where}: error no record: {line.where}{line.fault}"))
 
     def check(self, record: Record) -> None:
         """Report what is wrong with *record*."""
         self._lines += 1
         for finding in self._findings(record):
-            self._found[finding.severity] += 1
-            output.write_line(_line(record.document.id, finding))
+            weight = _weight(finding, record)
+            self._found[weight] += 1
+            output.write_line(_line(record.document.id, weight, finding))
 
     def result(self) -> str:
         """Return the counts, as a sentence."""
-        observed = self._found[Severity.OBSERVATION]
+        counts = f"{self.errors} errors, {self._found[REVIEW]} for review, "
+        counts += f"{self._found[Severity.OBSERVATION.value]} observations"
         missing = len(self._letters.keys() - self._seen)
         rest = f"; {missing} letters have no record" if missing else ""
-        return f"{self._lines} records: {self.errors} errors, {observed} observations{rest}."
+        return f"{self._lines} records: {counts}{rest}."
 
     def _findings(self, record: Record) -> tuple[Finding, ...]:
         name = record.document.id
@@ -150,7 +168,7 @@ class Checker:
         try:
             letter = read(given.path or "", name, encoding=self._encoding)
         except InputError as error:
-            return (Finding.of(error.code, str(error)),)
+            return _without_text(record, error)
         if (mismatch := _mismatch(record, letter)) is not None:
             return (mismatch,)
         return (*letter.findings, *validate(record, letter.as_text(), self._families))
@@ -168,8 +186,24 @@ def _mismatch(record: Record, letter: Source) -> Finding | None:
     return None
 
 
-def _line(name: str, finding: Finding) -> str:
+def _weight(finding: Finding, record: Record) -> str:
+    """Return ``review`` for a fault of the letter that the record has too; else the severity."""
+    owned_up = any(own.code is finding.code for own in record.findings)
+    return REVIEW if owned_up and finding.code in _THE_LETTERS_OWN else finding.severity.value
+
+
+def _without_text(record: Record, error: InputError) -> tuple[Finding, ...]:
+    """Return the findings about a record whose letter gives no text, for *error*."""
+    unread = Finding.of(error.code, str(error))
+    if (record.case, record.expert, record.patient) == (Case(), Expert(), Patient()) and not (
+        record.items or record.clinical_summary
+    ):
+        return (unread,)
+    return (unread, Finding.of(Code.UNGROUNDED, "The record has values, its letter no text."))
+
+
+def _line(name: str, weight: str, finding: Finding) -> str:
     page = f" p. {finding.page}" if finding.page else ""
     place = f" {finding.path}{page}" if finding.path or page else ""
-    about = f"{finding.severity.value} {finding.code.value}{place}"
+    about = f"{weight} {finding.code.value}{place}"
     return output.plain(f"{name}: {about}: {finding.message}")

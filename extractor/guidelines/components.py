@@ -24,13 +24,18 @@ _CHAPTER_BEFORE = re.compile(r"Chapter\s+\d+,?\s*$")
 
 _TITLE = re.compile(
     rf"(?:{_DOCUMENTS})(?=\s|,|$)"
-    r"|Official\s+Disability\s+Guidelines?(?:\s*\(ODG\))?|ODG(?:\s+(?:Treatment|[Gg]uidelines?)\b)?"
+    r"|Official\s+Disability\s+Guidelines?(?:\s*\(ODG\))?|ODG(?:\s+(?:Treatment\s+(?:in\s+Workers'?\s+Comp\w*|Integrated\s+Treatment/Disability\s+Duration\s+Guidelines)"
+    r"|Guidelines?)\b)?"
     r"|American\s+College\s+of\s+Occupational\s+and\s+Environmental\s+Medicine(?:\s*\(ACOEM\))?(?:\s+Practice\s+Guidelines)?"
     r"|ACOEM(?:\s+(?:Occupational\s+Medicine\s+)?(?:Practice\s+)?Guidelines)?"
     r"|APG\s+1\s+Plus",
     re.IGNORECASE,
 )
-_EDITION = re.compile(r"\b\d+\s?(?:st|nd|rd|th)\s+(?:Annual\s+)?(?:Edition|ed\b\.?)|\bOnline\s+(?:Version|Edition)", re.I)
+_EDITION = re.compile(
+    r"\b(?:\d+\s?(?:st|nd|rd|th)|First|Second|Third)\s+(?:Annual\s+)?(?:Edition|ed\b\.?)"
+    r"|\bOnline\s+(?:Version|Edition)|(?<=\()updated\s+[\d/.-]+(?=\))",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(r"\(?(?<![\d/.-])(?P<year>(?:19|20)\d\d)(?![\d/-])\)?")
 _CHAPTER = re.compile(r"\bCh(?:apter|\.)\s*(?P<number>\d{1,2})\b", re.IGNORECASE)
 _SECTIONS = re.compile(r",?\s*Section\(?s?\)?\s*:\s*")
@@ -39,7 +44,11 @@ _TABLE = re.compile(r"Table\s+(\d+(?:[-.]\d+)?)", re.IGNORECASE)
 _PAGE = re.compile(r"\d+(?:\s*-\s*\d+)?")
 _URL = re.compile(r"(?:https?://|www\.)\S+(?:\s*\n\s*(?=[\w/%?=&#.-]*[/.=?&#-])\S+)*", re.IGNORECASE)
 _HELD_TOGETHER = re.compile(r"Forearm,\s*Wrist,?(?=\s*(?:and|&)\s*Hand)", re.IGNORECASE)
+_ACOEM = re.compile(r"ACOEM|Occupational\s+and\s+Environmental\s+Medicine")
+_ADOPTED_YEARS = {2004, 2007}
 _COMMA = "\0"
+_AFTER = {"url": ").,;", "edition": ",;"}
+_EMPTY = re.compile(r"\(\s*\)")
 # Headings of the guidelines that hold a comma of their own go on after one of these.
 _GOES_ON = {"NSAIDs", "Opioids"}
 
@@ -56,6 +65,18 @@ class Components:
     pages: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     url: str | None = None
+
+
+def is_adopted(parts: Components) -> bool:
+    """Say whether *parts* name a chapter of the ACOEM Practice Guidelines that the MTUS adopts.
+
+    These are the chapters of the second edition (2004; the elbow's of 2007).
+    """
+    if not parts.title or not _ACOEM.search(parts.title):
+        return False
+    if parts.edition:
+        return parts.edition.startswith("2") or parts.edition.lower().startswith("second")
+    return parts.year in _ADOPTED_YEARS or (parts.year is None and parts.chapter is not None)
 
 
 def dated_documents(norm: str, body: Span) -> list[int]:
@@ -79,7 +100,7 @@ def components_of(text: Text, span: Span) -> Components:
     found: dict[str, str] = {}
     for name, pattern in (("url", _URL), ("edition", _EDITION)):
         if match := pattern.search(rest):
-            found[name] = collapse(match.group()).rstrip(").,;")
+            found[name] = collapse(match.group()).rstrip(_AFTER[name])
             rest = _cut(rest, match)
     tables, pages = (), ()
     if match := _PAGES.search(rest):
@@ -147,6 +168,7 @@ def split_sections(words: str) -> tuple[str, ...]:
     ('TENS, chronic pain (transcutaneous)', 'NSAIDs, GI symptoms', 'Special Studies')
     """
     sections: list[str] = []
+    words = _EMPTY.sub(" ", words)
     whole = _HELD_TOGETHER.sub(lambda name: name.group().replace(",", _COMMA), collapse(words))
     for held in _outside_parentheses(whole):
         piece = held.replace(_COMMA, ",")

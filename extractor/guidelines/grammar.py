@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from extractor.guidelines.components import Components, components_of, dated_documents
+from extractor.guidelines.components import Components, components_of, dated_documents, is_adopted
 from extractor.record import Authority, Cites
 from extractor.text import Span, Text
 
@@ -41,6 +41,8 @@ _SENTENCE = re.compile(r"\.\s+(?=[A-Z\"])")
 _PROSE = re.compile(
     r"\b(?:is|are|was|were|be|been|should|may|must|can|has|have|does|do|not|recommended|indicated)\b",
 )
+_ARTICLE = re.compile(r"[Tt]he\s+")
+_COLON = re.compile(r":\s+(?=[A-Z])")
 _EDGES = " \t\r\n\f.,;"
 
 
@@ -49,6 +51,7 @@ class Clause(NamedTuple):
 
     kind: str
     body: Span
+    end: int
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ def _clauses(text: Text, field: Span) -> list[Clause]:
     starts = [("", field.start, field.start), *marks]
     ends = [start for _, start, _ in marks] + [field.end]
     return [
-        Clause(kind, _trim(text.norm, begin, end))
+        Clause(kind, _trim(text.norm, begin, end), end)
         for (kind, _, begin), end in zip(starts, ends, strict=True)
     ]
 
@@ -129,16 +132,18 @@ def _citations(text: Text, clause: Clause) -> list[Cited]:
         ]
     if clause.kind == "based" or not clause.kind:
         return _by_membership(text, body)
-    span, excerpt = _without_excerpt(text, body)
+    span, excerpt = _without_excerpt(text, body, clause.end)
     return [_outside(text, span, "non_mtus", excerpt)]
 
 
 def _outside(text: Text, span: Span, labelled: Authority | None, excerpt: Span | None) -> Cited:
+    """Return a citation from outside the MTUS, or so the letter says."""
     names_mtus = text.norm.startswith("MTUS", span.start)
-    authority: Authority | None = "mtus" if names_mtus else labelled
     if names_mtus:
         span = _trim(text.norm, span.start + len("MTUS"), span.end)
-    return Cited(span, labelled, authority, components_of(text, span), excerpt)
+    components = components_of(text, span)
+    authority = "mtus" if names_mtus or is_adopted(components) else labelled
+    return Cited(span, labelled, authority, components, excerpt)
 
 
 def _pieces(text: Text, body: Span) -> list[Span]:
@@ -164,15 +169,18 @@ def _by_membership(text: Text, body: Span) -> list[Cited]:
     if member is None:
         return []
     labelled: Authority = "non_mtus" if member["no"] else "mtus"
-    span = _trim(text.norm, body.start, member.start())
+    article = _ARTICLE.match(text.norm, *body)
+    span = _trim(text.norm, article.end() if article else body.start, member.start())
     return [Cited(span, labelled, labelled, components_of(text, span))] if span.start < span.end else []
 
 
-def _without_excerpt(text: Text, body: Span) -> tuple[Span, Span | None]:
+def _without_excerpt(text: Text, body: Span, end: int) -> tuple[Span, Span | None]:
     """Separate a citation from the guideline text that the field quotes after it."""
     if lead := _LEAD_OF_EXCERPT.search(text.norm, *body):
-        return _trim(text.norm, body.start, lead.start()), text.trim(lead.end(), body.end)
+        return _trim(text.norm, body.start, lead.start()), text.trim(lead.end(), end)
     for stop in _SENTENCE.finditer(text.norm, *body):
         if _PROSE.search(text.norm, stop.end(), body.end):
-            return _trim(text.norm, body.start, stop.start()), text.trim(stop.end(), body.end)
+            lead = _COLON.search(text.norm, body.start, stop.start())
+            cut = lead or stop
+            return _trim(text.norm, body.start, cut.start()), text.trim(cut.end(), end)
     return body, None

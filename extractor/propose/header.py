@@ -14,8 +14,8 @@ _LABELS = {
     "case_number": r"Case\s*Number",
     "date_assigned": r"Date\s*Assigned",
     "date_of_injury": r"Date\s*of\s*Injury",
-    "decision_date": r"Decision\s*Date",
-    "ur_denial_date": r"UR\s*Denial\s*Date",
+    "decision_date": r"(?:Decision\s*Date|Dated)",
+    "ur_denial_date": r"(?:UR\s*Denial\s*Date|Date\s*of\s*UR\s*Decision)",
     "priority": r"Priority",
     "application_received": r"(?:Application\s+)?Received",
 }

@@ -3,7 +3,7 @@
 import re
 from extractor.propose import Claim
 from extractor.text import Span, Text
-from extractor.values import AGE, DATE, parse_age, parse_date, parse_sex, sentence_around
+from extractor.values import AGE, DATE, MISHAP, parse_age, parse_date, parse_sex, sentence_around
 
 # Source: the states, the District of Columbia and the territories of the United States.
 STATES = (
@@ -59,15 +59,31 @@ def _until_paragraph(text: Text, section: Span) -> Span:
     return Span(section.start, gaps[0].end if gaps else section.end)
 
 
+# Source: specialties and subspecialties of the American Board of Medical Specialties whose own
+# name holds an "and"; an "and" anywhere else joins two names.
+_NAMES_WITH_AND = re.compile(
+    r"(?:Physical\s+Medicine\s+and\s+Rehabilitation|Hospice\s+and\s+Palliative|Allergy\s+and\s+Immunology|"
+    r"Obstetrics\s+and\s+Gynecology|Psychiatry\s+and\s+Neurology|Undersea\s+and\s+Hyperbaric|"
+    r"Public\s+Health\s+and\s+General\s+Preventive|Endocrinology,?\s+Diabetes,?\s+and\s+Metabolism|"
+    r"Colon\s+and\s+Rectal|Oral\s+and\s+Maxillofacial|Thoracic\s+and\s+Cardiac|Foot\s+and\s+Ankle|"
+    r"Ear,?\s+Nose,?\s+and\s+Throat|Head\s+and\s+Neck|Child\s+and\s+Adolescent|Plastic\s+and\s+Reconstructive)",
+    re.IGNORECASE,
+)
+_JOINT = re.compile(r"\s*[,;](?:\s*and\b)?|\s+and\s+")
+
+
 def _names(text: Text, span: Span) -> list[Claim]:
-    """Return the names of a list separated by commas; a name may wrap and may hold an "and"."""
+    """Return the names of a list separated by commas or "and"; a name may wrap over lines."""
+    held = [match.span() for match in _NAMES_WITH_AND.finditer(text.norm, *span)]
     names = []
     at = span.start
-    for comma in [*re.compile(r"[,;]").finditer(text.norm, *span), None]:
-        name = text.trim(at, comma.start() if comma else span.end)
+    for joint in [*_JOINT.finditer(text.norm, *span), None]:
+        if joint and any(start < joint.start() < end for start, end in held):
+            continue
+        name = text.trim(at, joint.start() if joint else span.end)
         if name.start < name.end:
             names.append(Claim(name))
-        at = comma.end() if comma else at
+        at = joint.end() if joint else at
     return names
 
 
@@ -135,7 +151,7 @@ _INJURY_DATE = re.compile(
     r"(?:\s+(?:of|on|occurring\s+on|dated|listed\s+as|reported\s+as|noted\s+as))?"
     r"|\b(?:injur(?:y|ies|ed)|accident|incident|trauma|hurt)\b(?:\s*\(DOI\))?(?:\s+(?:of|on|dated|occurring\s+on|occurred\s+on"
     r"|that\s+occurred\s+on|which\s+occurred\s+on|sustained\s+on|occurred\s+sustained\s+on|from|in\s+a\s+\w+\s+on))"
-    r"|\b(?:claim|complaints?)\s+(?:from|of\s+injury\s+on)"
+    r"|\b(?:claim|complaints?)\s+(?:(?:is|was|dated)\s+)?(?:from|of(?:\s+injury\s+on)?)"
     r"|\b(?:injured|injury)\b(?:[^.;:]{0,90}?\s(?:on|of|dated))?)"
     r"\s*:?\s*(?P<date>" + DATE.pattern + ")",
     re.IGNORECASE,
@@ -147,7 +163,35 @@ def _injury_date(text: Text, summary: Span) -> Claim | None:
         span = Span(*match.span("date"))
         if day := parse_date(text.norm[slice(*span)]):
             return Claim(span, day)
-    return None
+    return _event_date(text, summary)
+
+
+# "February 6, 2013 as the date of injury"; and, in the sentence that introduces the worker, the
+# first date, when an accident is told before it and no visit, study or report stands at it.
+_AS_INJURY = re.compile(rf"(?P<date>{DATE.pattern})\s+as\s+(?:the\s+|his\s+|her\s+)?(?:date|day)\s+of\s+(?:the\s+)?injury")
+_OF_A_VISIT = re.compile(
+    r"\b(?:dated|reports?|notes?|presented|evaluated|evaluation|seen|visit|exam\w*|MRI|CT|x-?rays?|EMG|surgery|underwent|"
+    r"hospital\w*|born|birth|treated|appointment|progress|request\w*|review)\s+(?:\w+\s+){0,3}\Z",
+    re.IGNORECASE,
+)
+
+
+def _event_date(text: Text, summary: Span) -> Claim | None:
+    named = _AS_INJURY.search(text.norm, *summary)
+    if named and (day := parse_date(named["date"])):
+        return Claim(Span(*named.span("date")), day)
+    age = AGE.search(text.norm, *summary)
+    at = age.start() if age else summary.start
+    sentence = sentence_around(text.norm, summary, at, at + 1)
+    date = DATE.search(text.norm, *sentence)
+    if date is None:
+        return None
+    before = text.norm[sentence.start : date.start()]
+    if MISHAP.search(before) is None or _OF_A_VISIT.search(before):
+        return None
+    day = parse_date(date.group())
+    return Claim(Span(*date.span()), day) if day else None
+
 
 
 
@@ -155,11 +199,14 @@ def _injury_date(text: Text, summary: Span) -> Claim | None:
 # The date next to the words, a few words at most between them; "On DATE, utilization review …";
 # and "… DATE … by utilization review" within one sentence that holds no other date. Of what was
 # "reviewed by utilization review" the date that follows is another's.
-_REVIEW = re.compile(r"[Uu](?<!\w.)(?:(?:tilization|TILIZATION)\s+[Rr](?:eview(?:er)?|EVIEW)|(?<=U)R)\b")
+_REVIEW = re.compile(
+    r"[UuCc](?<!\w.)(?:(?<=[Uu])(?:tilization|TILIZATION)\s+[Rr](?:eview(?:er)?|EVIEW)|(?<=U)R"
+    r"|(?<=[Cc])laims\s+[Aa]dministrator's\s+(?:determination|decision|denial|modification))\b",
+)
 _SHORT = r"(?:\s*\(\s*(?:UR|[Uu]tilization\s+[Rr]eview\s*(?:board)?)\s*\))?"
 _REVIEWED = re.compile(
     rf"{_SHORT}(?:\s+(?:board|report|determination|decision|denial|letter|form|documentation|"
-    r"document|note|of|request|being|is|was|challenged|with|an?|the|date|dated|on|from|"
+    r"document|note|of|request|being|is|was|challenged|with|an?|the|date|dated|on|from|at|issue|in|dispute|"
     rf"performed|completed|issued)){{0,9}}[\s,:(]*(?P<date>{DATE.pattern})",
     re.IGNORECASE,
 )
@@ -214,7 +261,18 @@ _ICD9 = re.compile(
 )
 
 
+# Bare numbers of the shape count where the sentence speaks of codes and no unit follows.
+_BARE_ICD9 = re.compile(
+    r"\d(?<![\w.,/(\[$#-]\d)\d\d\.\d{1,2}(?![\w/%-]|\s*(?:deg|lb|pound|kg|mg|mm|cm|mcg|ml|F\b|C\b|percent|points?|over|out))",
+)
+_OF_CODES = re.compile(r"\b(?:codes?|ICD|diagnos|lists?|listed)", re.IGNORECASE)
+
+
 def _codes(text: Text, summary: Span) -> list[Claim]:
-    spans = [Span(*match.span()) for match in _ICD10.finditer(text.norm, *summary)]
-    spans += [Span(*match.span("code")) for match in _ICD9.finditer(text.norm, *summary)]
+    spans = {Span(*match.span()) for match in _ICD10.finditer(text.norm, *summary)}
+    spans |= {Span(*match.span("code")) for match in _ICD9.finditer(text.norm, *summary)}
+    for match in _BARE_ICD9.finditer(text.norm, *summary):
+        sentence = sentence_around(text.norm, summary, *match.span())
+        if _OF_CODES.search(text.norm, sentence.start, match.start()):
+            spans.add(Span(*match.span()))
     return [Claim(span) for span in sorted(spans)]

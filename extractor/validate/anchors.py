@@ -115,7 +115,7 @@ def _repeated(family: Family, text: Text) -> list[str]:
 # --- items whose decision word stands before the first label -----------------------------------
 
 _BARE_DECISION = re.compile(r"[:,]\s*(?:Upheld|Overturned|UPHELD|OVERTURNED)\b(?=\s*(?:[\n\f]|\Z))")
-_TAIL = re.compile(r"(?:\s+is)?[\s,:]*\Z")
+_TAIL = re.compile(r"(?:\s*,)?(?:\s+is)?[\s,:]*\Z")
 
 
 def _before_label(family: Family, text: Text, anchors: Anchors) -> list[Anchored]:

@@ -28,7 +28,7 @@ _BOILERPLATE = re.compile(
     r"|which\s+(?:is|are)\s+(?:not\s+)?(?:a\s+)?part\s+of\s+the\s+(?:California\s+)?(?:Medical\s+Treatment\s+Utilization\s+Schedule|MTUS)"
     r"|\(?MTUS\)?\s*:?"
     r"|(?:(?:which|that)\s+)?(?:has|states?|notes?|says?|indicates?|recommends?|reads?)\s+(?:as\s+)?(?:the\s+following|that|as\s+follows)?(?=\s*:)"
-    r"|\band\b",
+    r"|\band\b|\b[Tt]he(?=\s*\Z)",
 )
 _WORD = re.compile(r"\w+")
 _SIDES = ("claims_administrator", "reviewer")

@@ -121,10 +121,10 @@ LETTER_2013 = Family(
         rf"{_ARTICLE}(?P<request>\S.{{0,1500}}?)\s*(?P<decision>{_NECESSARY})\s*\.",
         re.DOTALL,
     ),
-    passage=re.compile(rf"Regarding\s*the\s*request\s*for\s+{_ARTICLE}(?P<request>[^:]{{1,1500}}?(?::[^:\n]{{1,300}}?)*?)\s*:(?=\s*\n)"),
+    passage=re.compile(rf"(?:\d{{1,3}}\s*\)\s*)?Regarding\s*the\s*request\s*for\s+{_ARTICLE}(?P<request>[^:]{{1,1500}}?(?::[^:\n]{{1,300}}?)*?)\s*:(?=\s*\n)"),
     credentials=_p("Medical Qualifications of the Expert Reviewer :"),
     summary=_p("Case Summary :"),
-    others=(_p("Documents Reviewed"), re.compile(r"Regarding\s*the\s*request\s*for\b")),
+    others=(_p("Documents Reviewed"), re.compile(r"(?:\d{1,3}\s*\)\s*)?Regarding\s*the\s*request\s*for\b")),
 )
 PROFESSIONAL_REVIEW = Family(
     name="professional-review",
@@ -189,7 +189,11 @@ def family_of(layout: Mapping[str, Any]) -> Family:
 
 
 def _words(phrase: str) -> str:
-    return r"\s*".join(re.escape(word) for word in phrase.replace(":", " :").split())
+    pattern = ""
+    for word in phrase.replace(":", " :").split():
+        may_be_missing = re.fullmatch(r"\[(.*)\]", word)
+        pattern += rf"(?:{re.escape(may_be_missing[1])}\s*)?" if may_be_missing else rf"{re.escape(word)}\s*"
+    return pattern.removesuffix(r"\s*")
 
 
 def _heading(section: Mapping[str, str] | None) -> re.Pattern[str] | None:

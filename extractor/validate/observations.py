@@ -18,7 +18,7 @@ from extractor.validate.spans import span_of
 
 _AGREES = {"upheld": "not_necessary", "overturned": "necessary"}
 _NEGATED_NECESSITY = re.compile(
-    r"\b(?:not|cannot|never|neither|nor|no|lack\w*|without)\b[^.;,]*?necess\w*", re.IGNORECASE
+    r"\b(?:not|cannot|never|neither|nor|no|lack\w*|without)\b[^.;,]{0,200}?necess\w*", re.IGNORECASE
 )
 
 

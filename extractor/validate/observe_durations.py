@@ -15,8 +15,9 @@ from extractor.findings import Code, Finding
 from extractor.record import Item, Record
 from extractor.text import Span, Text
 from extractor.validate.regions import named_regions, requested_regions
+from extractor.validate.sentences import sentences
 from extractor.validate.spans import span_of
-from extractor.values import DATE, parse_date, quotations, sentence_around
+from extractor.values import DATE, parse_date, quotations
 
 _NUMBERS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
@@ -69,6 +70,8 @@ _DONE_ON = re.compile(
 _ON_DONE = re.compile(
     r",?\s[^.;:]{0,50}\b(?:received|underwent|had|obtained|completed)\b[^.;:]{0,30}"
 )
+_REACH = 200  # characters from a thing to its age or date
+_LONGEST = 50_000  # characters of a summary or a rationale; the longest seen has 6,000
 _ROUNDING = 0.05
 _REQUEST_TO_DENIAL = 30  # days
 
@@ -95,12 +98,10 @@ class _Event(NamedTuple):
 
 
 def duration_contradicts_dates(record: Record, text: Text) -> Iterator[Finding]:
-    """Yield a finding per age in a rationale that the letter's dates for the thing rule out."""
+    """Yield a finding per item: the first age in its rationale that the letter's dates rule out."""
     for index, item in enumerate(record.items):
-        for claim in _claims(item, text):
-            if (event := _contradicted_by(claim, record, item, text)) is None:
-                continue
-            said, dated = text.place(claim.sentence), text.place(event.sentence)
+        if (pair := next(_contradictions(item, record, text), None)) is not None:
+            said, dated = (text.place(sentence) for sentence in pair)
             yield Finding.of(
                 Code.DURATION_CONTRADICTS_DATES,
                 "The rationale gives an age that the letter's own dates rule out.",
@@ -110,41 +111,57 @@ def duration_contradicts_dates(record: Record, text: Text) -> Iterator[Finding]:
             )
 
 
-def _claims(item: Item, text: Text) -> Iterator[_Claim]:
-    """Yield the ages that *item*'s rationale claims in its own words."""
+def _contradictions(item: Item, record: Record, text: Text) -> Iterator[tuple[Span, Span]]:
+    """Yield the sentences that claim an age, each with the one whose date rules it out."""
     if item.rationale is None:
         return
-    norm, scope = text.norm, span_of(text, item.rationale)
-    if norm.find("old", *scope) < 0 and norm.find("ago", *scope) < 0:
+    norm, rationale = text.norm, span_of(text, item.rationale)
+    if norm.find("old", *rationale) < 0 and norm.find("ago", *rationale) < 0:
         return
-    for match in _CLAIM.finditer(norm, *scope):
-        quoted = any(start < match.start() < end for start, end in quotations(norm, scope))
-        sentence = sentence_around(norm, scope, *match.span())
-        thing = None if quoted else _claimed_thing(norm, sentence, match.start())
-        if thing is not None:
-            before = norm[sentence.start : thing.start()]
-            count, named = match["count"].lower(), Span(sentence.start, match.start())
-            yield _Claim(
-                kind=str(thing.lastgroup),
-                sentence=sentence,
-                regions=_regions(norm, named)
-                or requested_regions(norm, span_of(text, item.request)),
-                days=(_NUMBERS.get(count) or int(count)) * _DAYS[match["unit"].lower()],
-                at_least=match["more"] is not None,
-                latest=_LATEST.search(before) is not None,
-            )
+    scopes = [rationale]
+    if record.clinical_summary is not None:
+        scopes.insert(0, span_of(text, record.clinical_summary))
+    if max(end - start for start, end in scopes) > _LONGEST:
+        return
+    asked = requested_regions(norm, span_of(text, item.request))
+    for claim in _claims(norm, rationale):
+        events = _events(claim, norm, scopes, claim.regions or asked)
+        if (event := _contradicted_by(claim, events, record, text)) is not None:
+            yield claim.sentence, event.sentence
 
 
-def _claimed_thing(norm: str, sentence: Span, age: int) -> re.Match[str] | None:
-    """Return the thing whose age *sentence* gives at offset *age*; None in any doubt."""
-    things = list(_THING.finditer(norm, sentence.start, age))
-    if not things or DATE.search(norm, *sentence) or _RIVAL.search(norm, things[-1].end(), age):
+def _claims(norm: str, rationale: Span) -> Iterator[_Claim]:
+    """Yield the ages that *rationale* claims in its own words."""
+    matches = list(_CLAIM.finditer(norm, *rationale))
+    quoted = quotations(norm, rationale) if matches else []
+    found = sentences(norm, rationale, [Span(*match.span()) for match in matches])
+    for match, sentence in zip(matches, found, strict=True):
+        before = Span(max(sentence.start, match.start() - _REACH), match.start())
+        if any(start < match.start() < end for start, end in quoted):
+            continue
+        if DATE.search(norm, *sentence) or (thing := _claimed_thing(norm, before)) is None:
+            continue
+        count = match["count"].lower()
+        yield _Claim(
+            kind=str(thing.lastgroup),
+            sentence=sentence,
+            regions=_regions(norm, before),
+            days=(_NUMBERS.get(count) or int(count)) * _DAYS[match["unit"].lower()],
+            at_least=match["more"] is not None,
+            latest=_LATEST.search(norm[before.start : thing.start()]) is not None,
+        )
+
+
+def _claimed_thing(norm: str, before: Span) -> re.Match[str] | None:
+    """Return the thing whose age follows upon *before*; None in any doubt."""
+    things = list(_THING.finditer(norm, *before))
+    if not things or _RIVAL.search(norm, things[-1].end(), before.end):
         return None
-    if _NO_CLAIM.search(norm, sentence.start, age) or _ASKED.search(norm, sentence.start, age):
+    if _NO_CLAIM.search(norm, *before) or _ASKED.search(norm, *before):
         return None
-    before = norm[sentence.start : things[-1].start()]
-    definite = _DEFINITE.search(before) and not _ANOTHER.search(before)
-    return things[-1] if definite or _LATEST.search(before) else None
+    named = norm[before.start : things[-1].start()]
+    definite = _DEFINITE.search(named) and not _ANOTHER.search(named)
+    return things[-1] if definite or _LATEST.search(named) else None
 
 
 def _regions(norm: str, span: Span) -> frozenset[str]:
@@ -152,19 +169,14 @@ def _regions(norm: str, span: Span) -> frozenset[str]:
     return frozenset(named.region for named in named_regions(norm, span))
 
 
-def _contradicted_by(claim: _Claim, record: Record, item: Item, text: Text) -> _Event | None:
-    """Return the last event known to be done, where the letter's dates rule *claim* out.
+def _contradicted_by(
+    claim: _Claim, events: list[_Event], record: Record, text: Text
+) -> _Event | None:
+    """Return the last event known to be done, where the dates of *events* rule *claim* out.
 
-    Of the latest thing its own date must do so, of any other every date in a sentence on it.
+    Of the latest thing its own date must do so, of any other every date near the thing.
     """
     written = _written(record, text, at_least=claim.at_least)
-    events = [
-        event
-        for value in (record.clinical_summary, item.rationale)
-        if value is not None
-        for event in _events(claim.kind, text.norm, span_of(text, value))
-        if not claim.regions or claim.regions & event.regions
-    ]
     done = sorted((event for event in events if event.done), key=lambda event: event.last)
     if written is None or not done:
         return None
@@ -199,26 +211,40 @@ def _date(value: str | None) -> date | None:
         return None
 
 
-def _events(kind: str, norm: str, scope: Span) -> Iterator[_Event]:
-    """Yield every date in the sentences of *scope* that name a thing of *kind*."""
-    for match in _THING.finditer(norm, *scope):
-        if match.lastgroup != kind:
-            continue
-        thing = Span(*match.span())
-        sentence = sentence_around(norm, scope, *thing)
-        regions = _regions(norm, sentence)
-        for when in _WHEN.finditer(norm, *sentence):
-            if days := _days(when.group()):
-                done = _is_done(norm, sentence, thing, Span(*when.span()))
-                yield _Event(sentence, regions, days[0], days[-1], done)
+def _events(claim: _Claim, norm: str, scopes: list[Span], regions: frozenset[str]) -> list[_Event]:
+    """Return every date that stands near a thing of the claim's kind, of one of *regions*."""
+    return [
+        event
+        for scope in scopes
+        for thing, sentence in _things(claim.kind, norm, scope)
+        for event in _dates_of(thing, norm, sentence)
+        if not regions or regions & event.regions
+    ]
 
 
-def _is_done(norm: str, sentence: Span, thing: Span, when: Span) -> bool:
-    """Say whether *sentence* says that *thing* was done at *when*: "MRI of 3/8/13"."""
+def _things(kind: str, norm: str, scope: Span) -> Iterator[tuple[Span, Span]]:
+    """Yield the things of *kind* within *scope*, each with its sentence."""
+    matches = (match for match in _THING.finditer(norm, *scope) if match.lastgroup == kind)
+    things = [Span(*match.span()) for match in matches]
+    return zip(things, sentences(norm, scope, things), strict=True)
+
+
+def _dates_of(thing: Span, norm: str, sentence: Span) -> Iterator[_Event]:
+    """Yield the dates that stand near *thing* in its sentence."""
+    near = Span(max(sentence.start, thing.start - _REACH), min(sentence.end, thing.end + _REACH))
+    regions = _regions(norm, near)
+    for match in _WHEN.finditer(norm, *near):
+        if days := _days(match.group()):
+            done = _is_done(norm, near, thing, Span(*match.span()))
+            yield _Event(sentence, regions, days[0], days[-1], done)
+
+
+def _is_done(norm: str, near: Span, thing: Span, when: Span) -> bool:
+    """Say whether the words *near* say that *thing* was done at *when*: "MRI of 3/8/13"."""
     after = thing.end <= when.start
     pattern = _DONE_ON if after else _ON_DONE
     gap = Span(thing.end, when.start) if after else Span(when.end, thing.start)
-    if _ASKED.search(norm, sentence.start, max(thing.end, when.end)):
+    if _ASKED.search(norm, near.start, max(thing.end, when.end)):
         return False
     return pattern.fullmatch(norm, *gap) is not None and not _RIVAL.search(norm, *gap)
 

@@ -9,21 +9,23 @@ from extractor.record import Record, V
 from extractor.text import Span, Text, collapse
 from extractor.validate.anchors import Anchors
 from extractor.validate.spans import passage, span_of
-from extractor.values import AGE, DATE, parse_age, parse_date, parse_priority, parse_sex
+from extractor.values import AGE, DATE, MISHAP, parse_age, parse_date, parse_priority, parse_sex
 
 # --- the case header ---------------------------------------------------------------------------
 
 _LABELS = {
-    "Case Number": "case_number",
-    "Date Assigned": "date_assigned",
-    "Date of Injury": "date_of_injury",
-    "Decision Date": "decision_date",
-    "UR Denial Date": "ur_denial_date",
-    "Priority": "priority",
-    "Received": "application_received",
+    "case_number": "Case Number",
+    "date_assigned": "Date Assigned",
+    "date_of_injury": "Date of Injury",
+    "decision_date": "Decision Date|Dated",
+    "ur_denial_date": "UR Denial Date|Date of UR Decision",
+    "priority": "Priority",
+    "application_received": "Received",
 }
 _LABEL = re.compile(
-    "|".join(rf"(?P<{name}>{label.replace(' ', chr(92) + 's*')}\s*:)" for label, name in _LABELS.items()),
+    "|".join(
+        rf"(?P<{name}>(?:{words})\s*:)".replace(" ", r"\s*") for name, words in _LABELS.items()
+    ),
 )
 _VALUE = re.compile(
     rf"(?P<case_number>\bCM\d\d-\d+)|(?P<priority>\b(?:Standard|Expedited)\b)|(?P<date>{DATE.pattern})",
@@ -177,8 +179,7 @@ _PERSON = re.compile(
 _OLD_PERSON = re.compile(
     r"\b(?:old|y/?o)\b[\s,-]+(?:[\w-]+[\s,]+){0,4}?(?P<noun>male|female|man|woman|gentleman|lady)\b", re.IGNORECASE,
 )
-_INJURY = re.compile(r"\binjur|\bDOI\b|\baccident|\bincident|\btrauma|\bclaim\b|\bhurt\b|\bcomplaints?\b", re.IGNORECASE)
-_REVIEW = re.compile(r"\butilization\s+review|\bUR\b", re.IGNORECASE)
+_REVIEW = re.compile(r"\butilization\s+review|\bUR\b|\bclaims\s+administrator's\b", re.IGNORECASE)
 _SENTENCE_BREAK = re.compile(r"[.;!?](?=\s|[A-Z][a-z])")
 _ICD10 = re.compile(r"[A-TV-Z](?<!\w.)\d[0-9A-Z]\.[0-9A-Z]{1,4}\b")
 _ICD9 = re.compile(r"[(\[](?P<code>\d{3}\.\d{1,2}|V\d{2}\.\d{1,2}|E\d{3}\.\d)(?=[\s),;\]])")
@@ -195,7 +196,7 @@ def check_patient(record: Record, text: Text, anchors: Anchors) -> Iterator[Find
     yield from _check_age(record, text, summary)
     yield from _check_sex(record, text, summary)
     patient = record.patient
-    yield from _check_day(patient.date_of_injury, _INJURY, text, summary, "/patient/date_of_injury")
+    yield from _check_day(patient.date_of_injury, MISHAP, text, summary, "/patient/date_of_injury")
     yield from _check_day(patient.ur_date, _REVIEW, text, summary, "/patient/ur_date")
     yield from _check_codes(record, text, summary)
 

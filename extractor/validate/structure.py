@@ -119,7 +119,7 @@ def _check_parts(
             message = "The label is there, its text is not in the record."
             yield Finding.of(Code.MISSING_FIELD, message, where, text.place(due))
             continue
-        if part == "rationale" and following is not None:
+        if part == "rationale" and following and anchors.family and anchors.family.style == "before_label":
             due = _up_to(following, anchored, text, due)
         yield from _hold(span_of(text, value), due, text, value, where)
 
