@@ -45,12 +45,13 @@ lock:  ## pin the dependencies anew (needs uv; add FLAGS=--upgrade to move them)
 clean:  ## remove what was made here
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-.venv/bin/python:
+.venv/made:
 	@test -n "$(PYTHON)" || { echo 'Python 3.11 or newer with venv is needed.' >&2; exit 1; }
 	@echo 'Making .venv with $(PYTHON)' >&2
 	@$(PYTHON) -m venv --clear .venv
+	@touch $@
 
-.venv/installed: requirements.lock pyproject.toml | .venv/bin/python
+.venv/installed: requirements.lock pyproject.toml | .venv/made
 	@echo 'Installing imr-extractor into .venv' >&2
 	@$(PIP) install --require-hashes --requirement requirements.lock
 	@$(PIP) install --no-build-isolation --no-deps --editable .

@@ -94,11 +94,6 @@ class Counts:
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
     @property
-    def errors(self) -> int:
-        """Wrong, missing, extra and misplaced values together."""
-        return self.wrong + self.missing + self.extra + self.misplaced
-
-    @property
     def produced(self) -> int:
         """Values in the records that could be scored: what precision is of."""
         return self.correct + self.wrong + self.extra

@@ -166,10 +166,11 @@ def _of(part: int, whole: int) -> str:
 def summary(totals: Totals, unreviewed: int) -> str:
     """Return the letters' line."""
     statuses = ", ".join(f"{count} {status}" for status, count in sorted(totals.statuses.items()))
+    verified = totals.statuses["verified"]
     parts = [
         f"{totals.letters} golden letters ({statuses})",
         f"{totals.perfect} perfect",
-        f"{totals.escaped_errors} escaped errors in {totals.escaped_letters} verified letters",
+        f"{totals.escaped_errors} errors escaped, in {totals.escaped_letters} of {verified} verified",
         f"{totals.needless} needless reviews",
     ]
     if unreviewed:
@@ -206,7 +207,7 @@ def screenful(title: str, lines: Sequence[str]) -> RenderableType:
         return Text(f"No {title}.")
     more = [f"… and {len(lines) - SCREEN} more"] if len(lines) > SCREEN else []
     shown = [f"  {line}" for line in (*lines[:SCREEN], *more)]
-    return Text("\n".join([f"{len(lines)} {title}:", *shown]), overflow="fold")
+    return Text("\n".join([f"{title}: {len(lines)}", *shown]), overflow="fold")
 
 
 def verdict(lost: Sequence[Loss]) -> RenderableType:

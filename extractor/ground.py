@@ -27,7 +27,7 @@ def locate(quote: str, scope: Span, text: Text) -> Span:
 
     >>> text = Text.of("The denial is\n  upheld in full.")
     >>> locate("denial is upheld", text.whole, text)
-    Span(start=4, end=23)
+    Span(start=4, end=22)
 
     Args:
         quote: The words a proposer says it read.

@@ -395,6 +395,7 @@ _PARTIAL_TAIL = re.compile(
 )
 _PARTIAL_HEAD = re.compile(r"was\s+the\s+original\s+request")
 _FULL_LINE = 0.86
+_LONGEST_GUESS = 4000
 
 
 def request_start(text: Text, floor: int, end: int, *, first: bool = False) -> int:
@@ -426,7 +427,7 @@ def _over_page_edge(text: Text, start: int, edges: list[Gap], end: int) -> int:
 
 def _guess(text: Text, floor: int, end: int) -> int:
     """Guess where the request before *end* begins in a text without paragraph breaks."""
-    lines = lines_of(text.norm, Span(floor, end))
+    lines = lines_of(text.norm, Span(max(floor, end - _LONGEST_GUESS), end))
     width = max((line.end - line.start for line in lines), default=0)
     for before, line in zip(reversed(lines[:-1]), reversed(lines[1:]), strict=True):
         if not _TERMINATED.search(text.norm, before.start, before.end):

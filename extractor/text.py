@@ -243,7 +243,7 @@ def _gaps(norm: str) -> list[Gap]:
     ]
     inside = [match for match, _, at_edge in found if not at_edge]
     spaced = sum(1 for _, has_space, at_edge in found if has_space and not at_edge)
-    by_space = spaced * 2 > len(inside)
+    by_space = spaced * 2 > len(inside) or (not inside and any(has_space for _, has_space, _ in found))
     doubled = not by_space and _is_doubled(norm, inside)
     gaps = []
     for match, has_space, at_edge in found:

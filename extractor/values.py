@@ -5,12 +5,13 @@ is what its quote says; neither takes the other's word for it.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from extractor.record import DecisionWord, Polarity
+from extractor.record import Polarity
 from extractor.text import Span
 
 _MONTHS = {
@@ -53,7 +54,6 @@ _SEXES = {
     "male": "male", "man": "male", "gentleman": "male", "boy": "male",
     "female": "female", "woman": "female", "lady": "female", "girl": "female",
 }  # fmt: skip
-_DECISIONS: dict[str, DecisionWord] = {"upheld": "upheld", "overturned": "overturned"}
 _PRIORITIES = {"standard": "standard", "expedited": "expedited"}
 
 
@@ -95,26 +95,6 @@ def parse_sex(noun: str) -> str | None:
     ('female', None)
     """
     return _SEXES.get(noun.strip().lower())
-
-
-def parse_decision(words: str) -> DecisionWord | None:
-    """Return what a decision word or a deciding phrase decides.
-
-    >>> parse_decision("Upheld"), parse_decision("is medically necessary and appropriate")
-    ('upheld', 'overturned')
-    """
-    plain = " ".join(words.split()).lower()
-    if plain in _DECISIONS:
-        return _DECISIONS[plain]
-    if match := _NECESSITY_WORDS.fullmatch(plain):
-        return "upheld" if match[1] else "overturned"
-    return None
-
-
-_NECESSITY_WORDS = re.compile(
-    r"(?:is|are|was|were)\s*(not\s*)?medically\s+necessary(?:\s+and\s+appropriate)?",
-    re.IGNORECASE,
-)
 
 
 def parse_priority(word: str) -> str | None:
@@ -181,6 +161,7 @@ _ABBREVIATION = re.compile(
 _QUOTATION_MARK = re.compile('"')
 _LONGEST_QUOTATION = 2000
 _LONG_SENTENCE = 600
+_LONGEST_SENTENCE = 6000
 
 
 class Deciding(NamedTuple):
@@ -204,9 +185,11 @@ def conclusions(norm: str, span: Span) -> tuple[Deciding, ...]:
     if not deciding:
         return ()
     quoted = quotations(norm, span)
+    opened = [start for start, _ in quoted]
     found: list[Deciding] = []
     for begin, end, polarity in deciding:
-        if any(start < begin < stop for start, stop in quoted):
+        before = bisect_left(opened, begin) - 1
+        if before >= 0 and begin < quoted[before][1]:
             continue
         sentence = sentence_around(norm, span, begin, end)
         if _is_conditional(norm, sentence.start, begin, end, polarity):
@@ -307,10 +290,16 @@ def quotations(norm: str, span: Span) -> list[tuple[int, int]]:
 
 def sentence_around(norm: str, span: Span, start: int, end: int) -> Span:
     """Return the sentence of *span* that holds the range *start:end*."""
-    floor = max(span.start, start - _LONG_SENTENCE)
-    stops = list(_sentence_ends(norm, floor, start)) or list(_sentence_ends(norm, span.start, start))
-    begin = stops[-1] if stops else span.start
-    finish = next(iter(_sentence_ends(norm, end, span.end)), span.end)
+    begin = span.start
+    for length in (_LONG_SENTENCE, _LONGEST_SENTENCE):
+        floor = max(span.start, start - length)
+        if stops := list(_sentence_ends(norm, floor, start)):
+            begin = stops[-1]
+            break
+    else:
+        begin = floor
+    limit = min(span.end, end + _LONGEST_SENTENCE)
+    finish = next(iter(_sentence_ends(norm, end, limit)), limit)
     while begin < finish and norm[begin].isspace():
         begin += 1
     while finish > begin and norm[finish - 1].isspace():

@@ -137,6 +137,15 @@ def test_an_expectation_that_is_gone_fails() -> None:
     }
 
 
+def test_an_expected_code_that_is_gone_fails() -> None:
+    """An observation deleted from the labels together with the record's own is a loss as well."""
+    unlabelled = {**record(), "findings": []}
+
+    now = letters({"findings": []}, expected=unlabelled)
+
+    assert losses_from(letters({}), now) == {("a", "dates_out_of_order correct")}
+
+
 def test_nothing_scored_fails() -> None:
     """An empty golden folder passes no gate, not even that of an empty baseline."""
     assert losses(snapshot([], "rules"), [])

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from evals.align import align, item_likeness
+from evals.equal import place_of
 from evals.fields import CITATION, ITEM, LETTER, NOT_SCORED
 from evals.marks import Counts
 from evals.score import LetterScore, score_letter, total
@@ -289,6 +291,60 @@ def test_one_planted_error_costs_its_own_field_only(
     assert letter.perfect == (not costs)
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "place"),
+    [(4, 9, "exact"), (8, 12, "overlap"), (0, 5, "overlap"), (9, 12, "apart"), (0, 4, "apart")],
+)
+def test_spans_are_half_open(start: int, end: int, place: str) -> None:
+    """Spans that only touch share no character."""
+    assert place_of({"start": 4, "end": 9}, {"start": start, "end": end}) == place
+
+
+def test_a_flag_is_no_number() -> None:
+    """``true`` is not 1, in either direction."""
+    for one, other in ((True, 1), (1, True)):
+        sides = [{"items": [{**entry("MRI"), "retrospective": {"value": v}}]} for v in (one, other)]
+        letter = score_letter("a", sides[0], {**sides[1], "status": "review", "findings": []})
+
+        assert letter.fields["items.retrospective"] == Counts(wrong=1)
+
+
+def test_a_wrong_value_from_another_place_is_one_error() -> None:
+    """A wrong value is wrong, wherever it was read; only a right one can be misplaced."""
+    letter = planted(set_value("patient", "age", value=words("Neurology", 45)))
+
+    assert letter.fields["patient.age"] == Counts(wrong=1, located=1)
+    assert letter.escaped == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "counts"),
+    [
+        ({"evidence": words("Neurology")}, Counts(correct=1)),
+        ({"levels": ["C6", "C5"]}, Counts(correct=1)),
+        ({"region": "lumbar spine"}, Counts(missing=1, extra=1)),
+        ({"side": "left"}, Counts(missing=1, extra=1)),
+        ({"levels": ["C5"]}, Counts(missing=1, extra=1)),
+    ],
+)
+def test_a_body_region_is_its_name_side_and_levels(change: Data, counts: Counts) -> None:
+    """Which of the request's words are given as evidence does not make another region."""
+    region = {"region": "cervical spine", "side": None, "levels": ["C5", "C6"]}
+    sides = [golden(), golden()]
+    for side, regions in zip(sides, ([region], [{**region, **change}]), strict=True):
+        side["items"] = [{**side["items"][0], "body_regions": regions}]
+
+    assert score_letter("a", *sides).fields["items.body_regions"] == counts
+
+
+def test_of_an_entry_named_twice_the_one_at_the_golden_place_counts() -> None:
+    """A set's entry that is also found elsewhere in the letter is exact all the same."""
+    again = {**words("Neurology"), "start": 0, "end": 9}
+    letter = planted(lambda record: record["expert"]["specialties"].insert(0, again))
+
+    assert letter.perfect
+
+
 def test_readers_artefacts_are_no_difference() -> None:
     """Typographic quotes, ligatures and line breaks are the reader's, not the letter's words."""
     expected = {"clinical_summary": {"value": "the patient's office visit"}}
@@ -353,13 +409,51 @@ def test_items_that_changed_places_cost_one_item() -> None:
 def test_two_items_with_one_request_are_told_apart_by_their_place() -> None:
     """Where two items ask for the same in the same words, the span says which one was dropped."""
     expected = golden()
-    expected["items"][2]["request"]["value"] = expected["items"][0]["request"]["value"]
+    del expected["items"][1]
+    expected["items"][1]["request"]["value"] = expected["items"][0]["request"]["value"]
     produced = deepcopy(expected)
     del produced["items"][0]
 
     letter = score_letter("a", expected, produced)
 
-    assert letter.fields["items.rationale"] == Counts(correct=2, missing=1, located=2, exact=2)
+    assert letter.fields["items.rationale"] == Counts(correct=1, missing=1, located=1, exact=1)
+
+
+def entry(request: str, start: int | None = None, decision: str = "upheld") -> Data:
+    """Return an item of which only the request and the decision are known."""
+    place = {} if start is None else {"start": start, "end": start + len(request)}
+    return {"request": {"value": request, **place}, "decision": {"value": decision}}
+
+
+@pytest.mark.parametrize(
+    ("expected", "produced", "pairs"),
+    [
+        ([entry("MRI lumbar spine")], [entry("MRI spine")], [(0, 0)]),
+        ([entry("MRI lumbar spine")], [entry("MRI")], [(0, 0)]),
+        ([entry("MRI of the lumbar spine")], [entry("MRI")], [(0, None), (None, 0)]),
+        ([entry("MRI of the lumbar spine", 10)], [entry("MRI", 10)], [(0, 0)]),
+        ([entry("MRI", 10)], [entry("MRI", 90)], [(0, 0)]),
+        ([entry("MRI", 10)], [entry("cane", 11)], [(0, 0)]),
+        ([entry("MRI", 10)], [entry("cane", 13)], [(0, None), (None, 0)]),
+        (
+            [entry("MRI", decision="upheld"), entry("MRI", decision="overturned")],
+            [entry("MRI", decision="overturned")],
+            [(0, None), (1, 0)],
+        ),
+        (
+            [entry("MRI", 10), entry("MRI", 50), entry("MRI", 90)],
+            [entry("MRI", 10), entry("MRI", 90)],
+            [(0, 0), (1, None), (2, 1)],
+        ),
+        ([], [entry("MRI")], [(None, 0)]),
+        ([entry("MRI")], [{"request": None}], [(0, None), (None, 0)]),
+    ],
+)
+def test_items_are_matched_by_place_then_words_then_decision(
+    expected: list[Data], produced: list[Data], pairs: list[tuple[int | None, int | None]]
+) -> None:
+    """Items are one dispute when their requests share characters or at least half their words."""
+    assert align(expected, produced, item_likeness) == pairs
 
 
 def test_an_unlike_request_is_no_match() -> None:
@@ -408,6 +502,9 @@ def test_a_letter_without_a_record_misses_everything() -> None:
     assert letter.fields["items.decision"] == Counts(missing=3)
     assert letter.codes["body_region_mismatch"] == Counts(missing=1)
     assert (letter.perfect, letter.escaped, letter.needless) == (False, 0, False)
+    blank = score_letter("b", {"status": "verified"}, None)
+    assert (blank.perfect, blank.needless) == (False, False)
+    assert not score_letter("c", {}, None).perfect
 
 
 def test_an_error_escapes_only_in_a_verified_record() -> None:

@@ -430,6 +430,19 @@ def test_a_finished_output_is_left_alone(golden: list[Input], out: Path) -> None
     assert (first.resumed, again.resumed) == (0, len(golden))
 
 
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_an_output_that_was_removed_is_made_again(
+    golden: list[Input], tmp_path: Path, suffix: str
+) -> None:
+    """What the journal remembers of an output does not stand for it."""
+    out = tmp_path / f"letters{suffix}"
+    run(golden[:3], Extractor(), out)
+    first = content(out)
+    out.unlink()
+    assert run(golden[:3], Extractor(), out).resumed == 0
+    assert content(out) == first
+
+
 def test_a_finished_output_is_made_anew_when_asked(golden: list[Input], out: Path) -> None:
     """Overwriting begins from the first letter, whatever stands there."""
     run(golden, Extractor(), out)

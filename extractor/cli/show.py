@@ -85,7 +85,7 @@ def _counts(records: Sequence[Record]) -> Text:
     letters = ", ".join(f"{statuses[name]} {name}" for name in _STATUS)
     items = ", ".join(f"{decisions[name]} {name}" for name in ("upheld", "overturned"))
     return Text(
-        f"{len(records)} letters: {letters}. {sum(decisions.values())} items: {items}.",
+        f"{len(records)} letters: {letters}.\n{sum(decisions.values())} items: {items}.",
         style="bold",
     )
 

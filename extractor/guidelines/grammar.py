@@ -12,11 +12,10 @@ from extractor.guidelines.components import Components, components_of, dated_doc
 from extractor.record import Authority, Cites
 from extractor.text import Span, Text
 
-_REVIEWER = r"(?:Expert|Physician|Professional|Medical)\s+Reviewer"
 # What opens a statement; each alternative begins with a letter, so that the search skips to those.
 _OPENING = re.compile(
     r"(?:Decision\s+based\s+on"
-    rf"|The\s+(?:Claims\s+Administrator|{_REVIEWER})"
+    r"|The(?:\s+[\w-]+){1,3}?(?=\s+(?:did\s+not\s+(?:cite|base)|based\s+(?:their|its|his|her)|cited|relied|used)\b)"
     r"|Claims\s+Administrator|Expert\s+Reviewer|Physician\s+Reviewer|Professional\s+Reviewer|Medical\s+Reviewer)\b",
 )
 _WHOSE = r"(?:their|its|his/her|his|her)"

@@ -1,6 +1,7 @@
 """The people of a letter: the reviewer's credentials and the injured worker."""
 
 import re
+from itertools import islice
 from extractor.propose import Claim
 from extractor.text import Span, Text
 from extractor.values import AGE, DATE, MISHAP, parse_age, parse_date, parse_sex, sentence_around
@@ -20,13 +21,13 @@ _STATE = re.compile(
 )
 
 _LISTS = re.compile(
-    r"Licensure\s*:\s*(?P<states>.*?)\s*Certification\(?s?\)?\s*/\s*Specialty\s*:\s*(?P<specialties>.*)",
+    r"Licensure\s*:\s*(?P<states>.{0,2000}?)\s*Certification\(?s?\)?\s*/\s*Specialty\s*:\s*(?P<specialties>.*)",
     re.DOTALL,
 )
 _PROSE = re.compile(
-    r"\bBoard[\s-]+Certified\s+in\s+(?P<specialties>[^.]*?)"
-    r"(?:,?\s+(?:and\s+)?(?:has|with)\s+a\s+subspecialty\s+(?:certification\s+)?in\s+(?P<subspecialties>[^.]*?))?"
-    r",?\s+and\s+is\s+licensed\s+to\s+practice\s+in\s+(?P<states>[^.]*)\.",
+    r"\bBoard[\s-]+Certified\s+in\s+(?P<specialties>[^.]{0,600}?)"
+    r"(?:,?\s+(?:and\s+)?(?:has|with)\s+a\s+subspecialty\s+(?:certification\s+)?in\s+(?P<subspecialties>[^.]{0,600}?))?"
+    r",?\s+and\s+is\s+licensed\s+to\s+practice\s+in\s+(?P<states>[^.]{0,1200})\.",
     re.DOTALL,
 )
 
@@ -219,10 +220,11 @@ _VERDICT = re.compile(
     re.IGNORECASE,
 )
 _LEAD_OF_DATE = 60
+_MENTIONS = 40
 
 
 def _review_date(text: Text, summary: Span) -> Claim | None:
-    mentions = list(_REVIEW.finditer(text.norm, *summary))
+    mentions = list(islice(_REVIEW.finditer(text.norm, *summary), _MENTIONS))
     for mention in mentions:
         before = text.norm[max(summary.start, mention.start() - _LEAD_OF_DATE) : mention.start()]
         by = _BY.search(before) is not None

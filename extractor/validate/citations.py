@@ -18,11 +18,11 @@ _OUTSIDE_PART = re.compile(r"\W*which\s+(?:is|are)\s+not\s+(?:a\s+)?part\s+of\s+
 _INSIDE_PART = re.compile(r"\W*which\s+(?:is|are)\s+(?:a\s+)?part\s+of\s+the")
 # What a field says besides its citations, word for word or nearly: statements, joints, leads.
 _BOILERPLATE = re.compile(
-    r"(?:The\s+)?(?:Claims\s+Administrator|(?:Expert|Physician|Professional|Medical)\s+Reviewer)"
+    r"(?:The(?:\s+[\w-]+){1,3}?|Claims\s+Administrator|(?:Expert|Physician|Professional|Medical)\s+Reviewer)"
     r"(?:\s+(?:did\s+not\s+cite\s+any\s+(?:medical\s+)?evidence\s+(?:for|in\s+support\s+of)\s+\S+\s+decision"
     r"|did\s+not\s+base\s+\S+\s+decision\s+on\s+(?:the\s+)?MTUS"
     r"|based\s+\S+\s+decision\s+on(?:\s+recommendation\(s\)\s+outside\s+of\s+the\s+MTUS(?:\s+Guidelines)?)?"
-    r"|(?:cited|relied\s+on|relied\s+upon|used)))?(?:\s+the(?=\s))?"
+    r"|(?:cited|relied\s+on|relied\s+upon|used)))(?:\s+the(?=\s))?"
     r"|Decision\s+based\s+on\s+Non\s*-\s*MTUS\s+Citations?"
     r"|Decision\s+based\s+on\s+(?:the\s+)?MTUS(?:\s+Guidelines?)?\b(?!\s*-)"
     r"|which\s+(?:is|are)\s+(?:not\s+)?(?:a\s+)?part\s+of\s+the\s+(?:California\s+)?(?:Medical\s+Treatment\s+Utilization\s+Schedule|MTUS)"

@@ -112,7 +112,7 @@ def _on_one_line(labels: list[_Mark], values: list[_Mark], text: Text) -> dict[s
 
 _STATES_LABEL = re.compile(r"State\(s\)\s*of\s*Licensure\s*:|Licensure\s*:")
 _SPECIALTY_LABEL = re.compile(r"Certification\(s\)\s*/\s*Specialty\s*:|Certifications?\s*/\s*Specialty\s*:")
-_PROSE = re.compile(r"\bBoard[\s-]+Certified\s+in\b[^.]*?\blicensed\s+to\s+practice\s+in\b[^.]*\.")
+_PROSE = re.compile(r"\bBoard[\s-]+Certified\s+in\b[^.]{0,1200}?\blicensed\s+to\s+practice\s+in\b[^.]{0,1200}\.")
 _PROSE_LEFT = re.compile(
     r"Board[\s-]+Certified\s+in|has\s+an?|with\s+an?|subspecialty(?:\s+certification)?(?:\s+in)?|and|is|licensed\s+to\s+practice\s+in|[\s,.]",
 )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from extractor.findings import Code, Finding
 from extractor.record import Item, PartialApproval, Record, V
@@ -9,7 +10,7 @@ from extractor.text import Span, Text
 from extractor.validate.anchors import Anchored, Anchors
 from extractor.validate.families import PARTS
 from extractor.validate.spans import passage, span_of
-from extractor.values import conclusions, parse_decision
+from extractor.values import conclusions
 
 _PROBLEMS = {
     "labels": "A label is missing, doubled or out of order.",
@@ -42,27 +43,28 @@ def check_items(record: Record, text: Text, anchors: Anchors) -> Iterator[Findin
         return
     by_decision = {item.decision: item for item in anchors.items}
     taken: list[Span] = []
-    for n, item in enumerate(record.items):
+    seen: set[Span] = set()
+    for n, (item, following) in enumerate(zip_longest(record.items, record.items[1:])):
         path = f"/items/{n}"
         decision = span_of(text, item.decision)
         anchored = by_decision.get(decision)
         if anchored is None:
             message = "Its decision does not stand before an item's first label."
             yield Finding.of(Code.EXTRA_ITEM, message, path, passage(text, item.decision))
-        elif decision in taken:
+        elif decision in seen:
             yield Finding.of(Code.DUPLICATE_ITEM, "The item is listed twice.", path)
         else:
-            following = next((other for other in record.items[n + 1 :]), None)
             yield from _check_item(item, anchored, text, anchors, path, following)
         taken.append(decision)
+        seen.add(decision)
         if item.number != n + 1:
             yield Finding.of(Code.WRONG_PLACE, f"It is item {n + 1} of the record.", f"{path}/number")
-    yield from _missing(anchors, taken, text)
-    if [d for d in taken if d in by_decision] != sorted(d for d in taken if d in by_decision):
+    yield from _missing(anchors, seen, text)
+    if taken != sorted(taken):
         yield Finding.of(Code.WRONG_PLACE, "The items are not in the letter's order.", "/items")
 
 
-def _missing(anchors: Anchors, taken: list[Span], text: Text) -> Iterator[Finding]:
+def _missing(anchors: Anchors, taken: set[Span], text: Text) -> Iterator[Finding]:
     for n, anchored in enumerate(anchors.items):
         if anchored.decision not in taken:
             message = f"The letter's item {n + 1} is not in the record."
@@ -75,7 +77,7 @@ def _check_item(
     for problem in anchored.problems:
         message = _PROBLEMS.get(problem, "No decision word stands before the item's first label.")
         yield Finding.of(Code.MISSING_FIELD, message, path, text.place(anchored.decision))
-    if item.decision.value != anchored.verdict or parse_decision(item.decision.quote) != anchored.verdict:
+    if item.decision.value != anchored.verdict:
         message = "The letter's decision word decides otherwise."
         yield Finding.of(Code.VALUE_MISMATCH, message, f"{path}/decision", passage(text, item.decision))
     yield from _check_request(item, anchored, text, path)

@@ -165,6 +165,8 @@ class Journal:
         Raises:
             OutputError: There is no room; the journal stays, and the output as it was.
         """
+        if self._file is not None:
+            self._file.close()
         with refusing(self.out):
             staged = self._stage()
             _sync(staged)
@@ -281,7 +283,7 @@ def _has_content(path: Path) -> bool:
 
 def _sync(path: Path) -> None:
     """Have the disk hold what was written to a file or folder."""
-    if sys.platform == "win32" and path.is_dir():
+    if sys.platform == "win32":  # which syncs no file that is open for reading, and no folder
         return
     handle = os.open(path, os.O_RDONLY)
     try:
