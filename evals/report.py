@@ -170,7 +170,7 @@ def summary(totals: Totals, unreviewed: int) -> str:
     parts = [
         f"{totals.letters} golden letters ({statuses})",
         f"{totals.perfect} perfect",
-        f"{totals.escaped_errors} errors escaped, in {totals.escaped_letters} of {verified} verified",
+        f"{totals.escaped_errors} escaped errors ({totals.escaped_letters} of {verified} verified)",
         f"{totals.needless} needless reviews",
     ]
     if unreviewed:

@@ -95,10 +95,11 @@ class Grounder:
         return locate(claim.quote, claim.scope, self.text)
 
     def _build(self, kind: type[M], claim: Claim, span: Span, path: str) -> M | None:
-        start, end = self.text.to_source(span)
-        quote = self.text.quote(start, end)
-        value = self.text.words(span) if claim.value is None else claim.value
-        page = self.text.page(start)
+        text = self.text
+        start, end = text.to_source(span)
+        quote = text.quote(start, end)
+        value = text.words(span) if claim.value is None else claim.value
+        page = text.page(start)
         try:
             return kind(value=value, quote=quote, start=start, end=end, page=page)
         except ValidationError:

@@ -37,7 +37,7 @@ from extractor.record import (
 )
 from extractor.source import Input, Limits, Source, from_text, read
 from extractor.text import Span, Text
-from extractor.validate import families, validate
+from extractor.validate import known_families, validate
 
 PROPOSERS: dict[str, Callable[[Text, Layout], Proposal]] = {"rules": propose_by_rules}
 
@@ -127,7 +127,7 @@ class Extractor:
 
     @cached_property
     def _families(self) -> tuple:
-        return families(self.layouts)
+        return known_families(self.layouts)
 
     @cached_property
     def _provenance(self) -> Provenance:

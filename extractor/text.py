@@ -125,7 +125,7 @@ class Text:
             norm = norm.replace("\r", "\n")
         return cls(source, clean, norm, paged, origin)
 
-    @property
+    @cached_property
     def whole(self) -> Span:
         """The span of everything."""
         return Span(0, len(self.norm))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from extractor.pipeline import Extractor
     from extractor.run import Summary, Threshold
 
-EXCEEDED, USAGE = 1, 2
+EXCEEDED = 1
 _MEGABYTES_20 = 20 * 1024 * 1024
 
 app = typer.Typer(
@@ -53,6 +53,9 @@ def main() -> None:
     """Run ``imr``; does not return."""
     try:
         app(prog_name="imr")
+    except OSError as error:
+        output.say(f"{error.strerror or 'The system refuses'}.")
+        raise SystemExit(output.USAGE) from None
     finally:
         output.flush()
 
@@ -71,7 +74,7 @@ def _refusals() -> Iterator[None]:
 def _refusal(sentence: str) -> typer.Exit:
     """Say why not, on standard error; the exit that follows from it is returned."""
     output.say(sentence)
-    return typer.Exit(USAGE)
+    return typer.Exit(output.USAGE)
 
 
 def _print_version(wanted: bool) -> None:

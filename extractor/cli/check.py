@@ -14,7 +14,7 @@ from extractor.errors import ImrError, InputError
 from extractor.findings import Code, Finding, Severity
 from extractor.record import Case, Expert, Patient, Record
 from extractor.source import STDIN, Source, find, read
-from extractor.validate import families, validate
+from extractor.validate import known_families, validate
 
 _LETTERS = (".txt", ".pdf")
 ERROR, REVIEW = Severity.ERROR.value, "review"
@@ -121,7 +121,7 @@ class Checker:
     def __init__(self, source: Path, layouts: Path | None, encoding: str | None) -> None:
         """Find the letters under *source*; none is read yet."""
         self._letters = {given.id: given for given in find([source]) if given.error is None}
-        self._families = families(layouts)
+        self._families = known_families(layouts)
         self._encoding = encoding
         self._seen: set[str] = set()
         self._found: Counter[str] = Counter()

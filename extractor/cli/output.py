@@ -3,6 +3,7 @@
 import os
 import sys
 import unicodedata
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 # Controls, invisible and direction-changing characters, lone surrogates.
 _HOSTILE = {"Cc", "Cf", "Cs"}
 _HARMLESS = "\n\t"
+USAGE = 2
 
 
 def disarmed(text: str) -> str:
@@ -39,8 +41,9 @@ def plain(words: object) -> str:
 
 
 def say(sentence: str) -> None:
-    """Print *sentence* to standard error."""
-    print(f"imr: {plain(sentence)}", file=sys.stderr)
+    """Print *sentence* to standard error, if there is one."""
+    if sys.stderr is not None:
+        print(f"imr: {plain(sentence)}", file=sys.stderr)
 
 
 def write_line(line: str) -> None:
@@ -54,37 +57,48 @@ def write(text: str, *, exact: bool = False) -> None:
     Args:
         text: What to print.
         exact: Whether it is a letter's text, which only a terminal gets disarmed.
+
+    Raises:
+        SystemExit: 0 where the reader has read enough; 2 where there is no room, or no output.
     """
+    if sys.stdout is None:
+        raise _lost("it is closed")
     if exact and sys.stdout.isatty():
         text = disarmed(text)
     try:
         sys.stdout.buffer.write(text.encode())
-    except BrokenPipeError:
-        _let_go()
-        raise SystemExit(0) from None
+    except OSError as error:
+        raise _lost(error) from None
 
 
 def flush() -> None:
-    """Hand on what is still kept back of standard output, if anybody still reads it."""
+    """Hand on what is still kept back of standard output; raises as ``write`` does."""
     try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _let_go()
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        raise _lost(error) from None
 
 
-def _let_go() -> None:
-    """Send the rest of standard output nowhere: whoever reads it has read enough."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _lost(why: OSError | str) -> SystemExit:
+    """Let go of standard output, so that nothing more is tried; return the exit that follows."""
+    if isinstance(why, OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(why, BrokenPipeError):
+        return SystemExit(0)
+    reason = why if isinstance(why, str) else why.strerror
+    say(f"Standard output cannot be written: {reason}.")
+    return SystemExit(USAGE)
 
 
 def render(shown: "RenderableType") -> None:
     """Print what Rich can render to standard output, coloured if that is a terminal."""
     from rich.console import Console
 
-    console = Console(highlight=False, emoji=False, markup=False)
-    with console.capture() as captured:
-        console.print(shown)
-    write(captured.get())
+    terminal = sys.stdout is not None and sys.stdout.isatty()
+    page = StringIO()
+    Console(file=page, force_terminal=terminal or None, highlight=False).print(shown)
+    write(page.getvalue())
 
 
 def check_place(file: Path, *, other: Path | None) -> None:

@@ -4,6 +4,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TextIO
 
 from rich.console import Console
 from rich.progress import (
@@ -35,7 +36,7 @@ def watching(total: int, *, beside_records: bool) -> Iterator[Callable[[Done], o
     Nothing is shown, and None is yielded, where standard error is no terminal, or where the
     records themselves go to the same one.
     """
-    if not sys.stderr.isatty() or (beside_records and sys.stdout.isatty()):
+    if not _is_terminal(sys.stderr) or (beside_records and _is_terminal(sys.stdout)):
         yield None
         return
     statuses = Counter[str]()
@@ -47,6 +48,10 @@ def watching(total: int, *, beside_records: bool) -> Iterator[Callable[[Done], o
             bar.update(task, advance=1, description=_counts(statuses))
 
         yield watch
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()
 
 
 def _counts(statuses: Counter[str]) -> str:

@@ -47,6 +47,11 @@ _HELD_TOGETHER = re.compile(r"Forearm,\s*Wrist,?(?=\s*(?:and|&)\s*Hand)", re.IGN
 _ACOEM = re.compile(r"ACOEM|Occupational\s+and\s+Environmental\s+Medicine")
 _ADOPTED_YEARS = {2004, 2007}
 _COMMA = "\0"
+# What is looked for only where one of its seeds occurs.
+_SEARCHED = (
+    ("url", _URL, ("http", "www.", "HTTP", "WWW.", "Http", "Www.")),
+    ("edition", _EDITION, ("dition", "DITION", "ed.", "Ed.", "ed,", "Version", "VERSION", "pdated")),
+)
 _AFTER = {"url": ").,;", "edition": ",;"}
 _EMPTY = re.compile(r"\(\s*\)")
 # Headings of the guidelines that hold a comma of their own go on after one of these.
@@ -98,8 +103,8 @@ def components_of(text: Text, span: Span) -> Components:
     """Take a citation apart; every part is printed in it."""
     rest = text.clean[span.start : span.end]
     found: dict[str, str] = {}
-    for name, pattern in (("url", _URL), ("edition", _EDITION)):
-        if match := pattern.search(rest):
+    for name, pattern, seeds in _SEARCHED:
+        if any(seed in rest for seed in seeds) and (match := pattern.search(rest)):
             found[name] = collapse(match.group()).rstrip(_AFTER[name])
             rest = _cut(rest, match)
     tables, pages = (), ()
@@ -168,8 +173,9 @@ def split_sections(words: str) -> tuple[str, ...]:
     ('TENS, chronic pain (transcutaneous)', 'NSAIDs, GI symptoms', 'Special Studies')
     """
     sections: list[str] = []
-    words = _EMPTY.sub(" ", words)
-    whole = _HELD_TOGETHER.sub(lambda name: name.group().replace(",", _COMMA), collapse(words))
+    whole = collapse(_EMPTY.sub(" ", words) if "(" in words else words)
+    if "," in whole:
+        whole = _HELD_TOGETHER.sub(lambda name: name.group().replace(",", _COMMA), whole)
     for held in _outside_parentheses(whole):
         piece = held.replace(_COMMA, ",")
         title = piece.strip(" ,.:;-()") if piece.count("(") != piece.count(")") else piece.strip(" ,.:;-")
@@ -183,6 +189,8 @@ def split_sections(words: str) -> tuple[str, ...]:
 
 
 def _outside_parentheses(words: str) -> list[str]:
+    if "(" not in words:
+        return words.split(",")
     pieces, depth, at = [], 0, 0
     for index, character in enumerate(words):
         if character == "(":

@@ -11,13 +11,13 @@ from extractor.record import Record
 from extractor.text import Text
 from extractor.validate.anchors import scan
 from extractor.validate.citations import check_citations
-from extractor.validate.families import BUILT_IN, Family, families
+from extractor.validate.families import BUILT_IN, Family, known_families
 from extractor.validate.observations import observe
 from extractor.validate.people import check_expert, check_header, check_patient
 from extractor.validate.spans import check_spans
 from extractor.validate.structure import check_items, check_layout
 
-__all__ = ["families", "validate"]
+__all__ = ["known_families", "validate"]
 
 CHECKS_OF_PLACE = (check_layout, check_items, check_header, check_expert, check_patient)
 

@@ -114,7 +114,7 @@ def _repeated(family: Family, text: Text) -> list[str]:
 
 # --- items whose decision word stands before the first label -----------------------------------
 
-_BARE_DECISION = re.compile(r"[:,]\s*(?:Upheld|Overturned|UPHELD|OVERTURNED)\b(?=\s*(?:[\n\f]|\Z))")
+_BARE_DECISION = re.compile(r"(?:Upheld|Overturned|UPHELD|OVERTURNED)\b(?=\s*(?:[\n\f]|\Z))")
 _TAIL = re.compile(r"(?:\s*,)?(?:\s+is)?[\s,:]*\Z")
 
 
@@ -137,8 +137,9 @@ def _before_label(family: Family, text: Text, anchors: Anchors) -> list[Anchored
         floor = item.rationale_start if item.rationale_start is not None else group[-1][1].end
     _end_parts(text, items, end)
     if family.name == "dwc":
-        bare = sum(1 for _ in _BARE_DECISION.finditer(text.norm, begin, end))
-        anchors.problems += ["decisions"] if bare > len(items) else []
+        bare = _BARE_DECISION.finditer(text.norm, begin, end)
+        after_colon = sum(1 for word in bare if text.norm[word.start() - 9 : word.start()].rstrip()[-1:] in ":,")
+        anchors.problems += ["decisions"] if after_colon > len(items) else []
     return items
 
 

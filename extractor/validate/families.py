@@ -70,9 +70,9 @@ DWC = Family(
     issues=_p("IMR ISSUES, DECISIONS,? AND RATIONALES"),
     lead=_p("disputed items/services set forth below :"),
     labels={
-        "claims_administrator": _p("[Cc]laims [Aa]dministrator [Gg]uideline :"),
+        "claims_administrator": _p("Claims [Aa]dministrator [Gg]uideline :"),
         "reviewer": _p("(?:MAXIMUS|Maximus) [Gg]uideline :"),
-        "rationale": _p("[Dd]ecision [Rr]ationale :"),
+        "rationale": _p("Decision [Rr]ationale :"),
     },
     decision=_p(r"\b(?:Upheld|Overturned|UPHELD|OVERTURNED)\b"),
     verdicts={"upheld": "upheld", "overturned": "overturned"},
@@ -150,7 +150,7 @@ _STYLES = {"heading": "before_label", "sentence": "sentence", "list": "list"}
 
 
 @cache
-def families(folder: Path | None = None) -> tuple[Family, ...]:
+def known_families(folder: Path | None = None) -> tuple[Family, ...]:
     """Return the families of a user's layout *folder*, tried first, and the built-in ones."""
     if folder is None:
         return BUILT_IN

@@ -9,6 +9,7 @@ of a report of another day, negated, or a rule, is no claim.
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from typing import NamedTuple
 
 from extractor.findings import Code, Finding
@@ -124,9 +125,13 @@ def _contradictions(item: Item, record: Record, text: Text) -> Iterator[tuple[Sp
     if max(end - start for start, end in scopes) > _LONGEST:
         return
     asked = requested_regions(norm, span_of(text, item.request))
+    events_of = cache(lambda kind: list(_events(kind, norm, scopes)))
+    written_on = cache(lambda at_least: _written(record, text, at_least=at_least))
     for claim in _claims(norm, rationale):
-        events = _events(claim, norm, scopes, claim.regions or asked)
-        if (event := _contradicted_by(claim, events, record, text)) is not None:
+        regions, written = claim.regions or asked, written_on(claim.at_least)
+        events = [e for e in events_of(claim.kind) if not regions or regions & e.regions]
+        event = None if written is None else _contradicted_by(claim, events, written)
+        if event is not None:
             yield claim.sentence, event.sentence
 
 
@@ -169,19 +174,15 @@ def _regions(norm: str, span: Span) -> frozenset[str]:
     return frozenset(named.region for named in named_regions(norm, span))
 
 
-def _contradicted_by(
-    claim: _Claim, events: list[_Event], record: Record, text: Text
-) -> _Event | None:
+def _contradicted_by(claim: _Claim, events: list[_Event], written: date) -> _Event | None:
     """Return the last event known to be done, where the dates of *events* rule *claim* out.
 
     Of the latest thing its own date must do so, of any other every date near the thing.
     """
-    written = _written(record, text, at_least=claim.at_least)
-    done = sorted((event for event in events if event.done), key=lambda event: event.last)
-    if written is None or not done:
-        return None
-    judged = done[-1:] if claim.latest else events
-    return done[-1] if all(_rules_out(event, claim, written) for event in judged) else None
+    done = [event for event in events if event.done]
+    last = max(done, key=lambda event: event.last, default=None)
+    judged = [last] if claim.latest and last else events
+    return last if all(_rules_out(event, claim, written) for event in judged) else None
 
 
 def _rules_out(event: _Event, claim: _Claim, written: date) -> bool:
@@ -211,15 +212,11 @@ def _date(value: str | None) -> date | None:
         return None
 
 
-def _events(claim: _Claim, norm: str, scopes: list[Span], regions: frozenset[str]) -> list[_Event]:
-    """Return every date that stands near a thing of the claim's kind, of one of *regions*."""
-    return [
-        event
-        for scope in scopes
-        for thing, sentence in _things(claim.kind, norm, scope)
-        for event in _dates_of(thing, norm, sentence)
-        if not regions or regions & event.regions
-    ]
+def _events(kind: str, norm: str, scopes: list[Span]) -> Iterator[_Event]:
+    """Yield every date that stands near a thing of *kind* within *scopes*."""
+    for scope in scopes:
+        for thing, sentence in _things(kind, norm, scope):
+            yield from _dates_of(thing, norm, sentence)
 
 
 def _things(kind: str, norm: str, scope: Span) -> Iterator[tuple[Span, Span]]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
 
 from extractor.findings import Code, Finding
 from extractor.record import Item, Record
@@ -51,8 +52,8 @@ def _fact_elsewhere(item: Item, text: Text) -> Span | None:
         if region in near:
             return None
         far.append(span)
-    found = sentences(text.norm, rationale, far)
-    return next((sentence for sentence in found if _is_fact(text.norm, sentence)), None)
+    found = groupby(sentences(text.norm, rationale, far))
+    return next((sentence for sentence, _ in found if _is_fact(text.norm, sentence)), None)
 
 
 def _is_fact(norm: str, sentence: Span) -> bool:
