@@ -190,7 +190,11 @@ def _one_pass(texts: Sequence[str]) -> list[float]:
 
 def _clocked(text: str) -> Iterator[float]:
     """Take one letter through the steps, giving the clock before, between and after them."""
-    rules, known, made_by = load_rules(None), known_families(None), Provenance(proposer=RULES, version="")
+    rules, known, made_by = (
+        load_rules(None),
+        known_families(None),
+        Provenance(proposer=RULES, version=""),
+    )
     yield time.process_time()
     normal = Text.of(text)
     yield time.process_time()

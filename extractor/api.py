@@ -2,13 +2,25 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TypedDict, Unpack
 
 from extractor.pipeline import Extractor
 from extractor.record import Record
+from extractor.source import Limits
 
 
-def extract(path: str | Path | None = None, *, text: str | None = None, **options: Any) -> Record:
+class Options(TypedDict, total=False):
+    """How letters are extracted; as ``Extractor`` explains."""
+
+    proposer: str
+    layouts: Path | None
+    encoding: str | None
+    limits: Limits
+
+
+def extract(
+    path: str | Path | None = None, *, text: str | None = None, **options: Unpack[Options]
+) -> Record:
     """Extract one letter and return its record.
 
     Args:
@@ -23,7 +35,10 @@ def extract(path: str | Path | None = None, *, text: str | None = None, **option
 
 
 def extract_many(
-    paths: Iterable[str | Path], *, jobs: int = 1, **options: Any,
+    paths: Iterable[str | Path],
+    *,
+    jobs: int = 1,
+    **options: Unpack[Options],
 ) -> Iterator[Record]:
     """Extract the letters at *paths* (files, folders, globs) and yield records in input order.
 

@@ -6,17 +6,17 @@ matched by likeness.
 
 import re
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from extractor.errors import AmbiguousQuote, MissingQuote
 from extractor.findings import Code, Finding
 from extractor.propose import Claim
-from extractor.record import Model, V
+from extractor.record import V
 from extractor.text import Span, Text
 
-M = TypeVar("M", bound=V)
+M = TypeVar("M", bound=V[Any])
 _WORD_EDGE = re.compile(r"\w")
 
 
@@ -75,9 +75,11 @@ class Grounder:
         try:
             span = self._span(claim)
         except MissingQuote as error:
-            return self._refuse(Code.UNGROUNDED, str(error), path)
+            self._refuse(Code.UNGROUNDED, str(error), path)
+            return None
         except AmbiguousQuote as error:
-            return self._refuse(Code.AMBIGUOUS, str(error), path)
+            self._refuse(Code.AMBIGUOUS, str(error), path)
+            return None
         return self._build(kind, claim, span, path)
 
     def values(self, kind: type[M], claims: Iterable[Claim], path: str) -> tuple[M, ...]:
@@ -103,12 +105,8 @@ class Grounder:
         try:
             return kind(value=value, quote=quote, start=start, end=end, page=page)
         except ValidationError:
-            return self._refuse(Code.VALUE_MISMATCH, "The value is not of the field's kind.", path)
+            self._refuse(Code.VALUE_MISMATCH, "The value is not of the field's kind.", path)
+            return None
 
     def _refuse(self, code: Code, message: str, path: str) -> None:
         self.findings.append(Finding.of(code, message, path))
-
-
-def fields_of(model: type[Model]) -> tuple[str, ...]:
-    """Return the names of a model's fields, in order."""
-    return tuple(model.model_fields)

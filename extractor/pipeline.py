@@ -1,11 +1,13 @@
 """From one letter to its record: the steps, in order."""
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from extractor.errors import InputError
 from extractor.findings import Finding
@@ -31,13 +33,15 @@ from extractor.record import (
     Provenance,
     Record,
     Sex,
+    V,
     Words,
     outcome_of,
     status_of,
 )
-from extractor.source import Input, Limits, Source, from_text, read
+from extractor.source import Input, Limits, Source, from_text, read, read_bytes
 from extractor.text import Span, Text
 from extractor.validate import known_families, validate
+from extractor.validate.families import Family
 
 PROPOSERS: dict[str, Callable[[Text, Layout], Proposal]] = {"rules": propose_by_rules}
 
@@ -69,10 +73,16 @@ class Extractor:
     encoding: str | None = None
     limits: Limits = field(default_factory=Limits)
 
-    def extract(self, path: str | Path | None = None, *, text: str | None = None, id: str | None = None) -> Record:  # noqa: A002 - the record's own name for it
+    def extract(
+        self,
+        path: str | Path | None = None,
+        *,
+        text: str | None = None,
+        id: str | None = None,  # noqa: A002 - the record's own name for it
+    ) -> Record:
         """Extract one letter: the file at *path*, or *text* as it stands.
 
-        A letter that cannot be read gives a record too: ``failed``, with the reason in its findings.
+        A letter that cannot be read gives a record too: ``failed``, its findings say why.
         """
         if text is not None:
             return self.extract_text(text, id=id or "text")
@@ -87,17 +97,25 @@ class Extractor:
         try:
             return self.extract_source(from_text(text, id))
         except InputError as error:
-            return self._failed(Input(id=id, path=None, error=None), Finding.of(error.code, str(error)))
+            return self._failed(
+                Input(id=id, path=None, error=None), Finding.of(error.code, str(error))
+            )
 
     def extract_input(self, found: Input) -> Record:
-        """Extract an input as ``extractor.source.find`` yields it; never raises for a bad letter."""
-        if found.error is not None or found.path is None:
+        """Extract an input as ``extractor.source.find`` yields it; a bad letter never raises."""
+        if found.error is not None:
             return self._failed(found, found.error)
         try:
-            source = read(found.path, found.id, self.limits, self.encoding)
+            source = self._read(found)
         except InputError as error:
             return self._failed(found, Finding.of(error.code, str(error)))
         return self.extract_source(source)
+
+    def _read(self, found: Input) -> Source:
+        if found.path is None:
+            data = sys.stdin.buffer.read(self.limits.max_bytes + 1)
+            return read_bytes(data, found.id, limits=self.limits, encoding=self.encoding)
+        return read(found.path, found.id, self.limits, self.encoding)
 
     def extract_source(self, source: Source) -> Record:
         """Take a source through every step: text, layout, proposal, grounding, validation."""
@@ -126,7 +144,7 @@ class Extractor:
         return load_rules(self.layouts)
 
     @cached_property
-    def _families(self) -> tuple:
+    def _families(self) -> tuple[Family, ...]:
         return known_families(self.layouts)
 
     @cached_property
@@ -159,14 +177,22 @@ def _document(source: Source, layout: Layout) -> Document:
 
 # --- from claims to a record --------------------------------------------------------------------
 
-_CASE_KINDS = {"case_number": Words, "priority": Priority}
-_PATIENT_KINDS = {"age": Number, "sex": Sex, "date_of_injury": Day, "ur_date": Day}
+_CASE_KINDS: Mapping[str, type[V[Any]]] = {"case_number": Words, "priority": Priority}
+_PATIENT_KINDS: Mapping[str, type[V[Any]]] = {
+    "age": Number,
+    "sex": Sex,
+    "date_of_injury": Day,
+    "ur_date": Day,
+}
 
 
 def assemble(
-    proposal: Proposal, text: Text, document: Document, provenance: Provenance,
+    proposal: Proposal,
+    text: Text,
+    document: Document,
+    provenance: Provenance,
 ) -> tuple[Record, list[Finding]]:
-    """Ground every claim of *proposal*; return the record, not yet validated, and what was refused."""
+    """Ground every claim; return the record, not yet validated, and what was refused."""
     ground = Grounder(text)
     items = tuple(
         item
@@ -181,7 +207,9 @@ def assemble(
         expert=_expert(ground, proposal.expert),
         patient=Patient(
             **_grounded(ground, proposal.patient, _PATIENT_KINDS, "/patient"),
-            diagnosis_codes=ground.values(Words, proposal.diagnosis_codes, "/patient/diagnosis_codes"),
+            diagnosis_codes=ground.values(
+                Words, proposal.diagnosis_codes, "/patient/diagnosis_codes"
+            ),
         ),
         clinical_summary=ground.value(Words, proposal.clinical_summary, "/clinical_summary"),
         items=items,
@@ -190,7 +218,9 @@ def assemble(
     return record, ground.findings
 
 
-def _grounded(ground: Grounder, claims: dict[str, Claim], kinds: dict[str, type], path: str) -> dict:
+def _grounded(
+    ground: Grounder, claims: dict[str, Claim], kinds: Mapping[str, type[V[Any]]], path: str
+) -> dict[str, Any]:
     return {
         name: ground.value(kinds.get(name, Day), claim, f"{path}/{name}")
         for name, claim in claims.items()
@@ -217,7 +247,9 @@ def _item(n: int, proposed: ProposedItem, text: Text, ground: Grounder) -> Item 
         treatment=treatment,
         decision=decision,
         partial_approval=_partial(proposed.partial_approval, ground, f"{path}/partial_approval"),
-        claims_administrator=_basis(proposed.claims_administrator, text, ground, f"{path}/claims_administrator"),
+        claims_administrator=_basis(
+            proposed.claims_administrator, text, ground, f"{path}/claims_administrator"
+        ),
         reviewer=_basis(proposed.reviewer, text, ground, f"{path}/reviewer"),
         rationale=ground.value(Words, proposed.rationale, f"{path}/rationale"),
         conclusion=ground.value(Conclusion, proposed.conclusion, f"{path}/conclusion"),
@@ -225,12 +257,17 @@ def _item(n: int, proposed: ProposedItem, text: Text, ground: Grounder) -> Item 
 
 
 def _partial(
-    claims: tuple[Claim, Claim, Claim] | None, ground: Grounder, path: str,
+    claims: tuple[Claim, Claim, Claim] | None,
+    ground: Grounder,
+    path: str,
 ) -> PartialApproval | None:
     if claims is None:
         return None
     names = ("original", "authorized", "remaining")
-    values = [ground.value(Words, claim, f"{path}/{name}") for name, claim in zip(names, claims, strict=True)]
+    values = [
+        ground.value(Words, claim, f"{path}/{name}")
+        for name, claim in zip(names, claims, strict=True)
+    ]
     original, authorized, remaining = values
     if original is None or authorized is None or remaining is None:
         return None

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from extractor.findings import Finding, Offset, Severity
 
-SCHEMA = "imr-record/1"
+SCHEMA: Literal["imr-record/1"] = "imr-record/1"
 
 T = TypeVar("T")
 Status = Literal["verified", "review", "failed"]
@@ -165,7 +165,10 @@ class Drug(Model):
     quantity: Words | None = None
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", validate_by_name=True, serialize_by_alias=True,
+        frozen=True,
+        extra="forbid",
+        validate_by_name=True,
+        serialize_by_alias=True,
     )
 
 
@@ -241,7 +244,10 @@ class Record(Model):
     provenance: Provenance
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", validate_by_name=True, serialize_by_alias=True,
+        frozen=True,
+        extra="forbid",
+        validate_by_name=True,
+        serialize_by_alias=True,
     )
 
     def to_json(self) -> str:

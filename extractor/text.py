@@ -2,7 +2,7 @@
 
 The one table of equivalences lives here. Most of it maps one character to one character, so that
 offsets of the normalized text *are* offsets of the source; the few readers' artefacts that do not
-(ligatures, hyphens lost at line ends, invisible characters) cost a map, built only where they occur.
+(ligatures, hyphens lost at line ends, invisible characters) cost a map, built where they occur.
 
 Paragraph breaks are facts of the text too: which of its gaps prove that a paragraph ended.
 """
@@ -20,7 +20,8 @@ from extractor.findings import Passage
 
 # One character for one character: spaces, quotation marks, dashes, line separators.
 _EQUIVALENTS = {
-    " ": "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000",
+    " ": "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u202f\u205f\u3000",
     "'": "\u2018\u2019\u201a\u201b\u02bc\u2032\u00b4`",
     '"': "\u201c\u201d\u201e\u201f\u2033",
     "-": "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d",
@@ -111,7 +112,7 @@ class Text:
 
     @classmethod
     def of(cls, source: str, *, paged: bool | None = None) -> "Text":
-        r"""Normalize *source*; *paged* says whether it has pages (by default: whether it has a ``\f``)."""
+        r"""Normalize *source*; *paged* says whether it has pages (else: a ``\f`` does)."""
         if paged is None:
             paged = "\f" in source
         clean, origin = source, None
@@ -134,7 +135,10 @@ class Text:
         """Return the source passage of *span*: offsets in code points, page, collapsed words."""
         start, end = self.to_source(span)
         return Passage(
-            start=start, end=end, page=self.page(start), quote=self.quote(start, end),
+            start=start,
+            end=end,
+            page=self.page(start),
+            quote=self.quote(start, end),
         )
 
     def to_source(self, span: Span) -> tuple[int, int]:
@@ -243,7 +247,9 @@ def _gaps(norm: str) -> list[Gap]:
     ]
     inside = [match for match, _, at_edge in found if not at_edge]
     spaced = sum(1 for _, has_space, at_edge in found if has_space and not at_edge)
-    by_space = spaced * 2 > len(inside) or (not inside and any(has_space for _, has_space, _ in found))
+    by_space = spaced * 2 > len(inside) or (
+        not inside and any(has_space for _, has_space, _ in found)
+    )
     doubled = not by_space and _is_doubled(norm, inside)
     gaps = []
     for match, has_space, at_edge in found:
@@ -270,6 +276,6 @@ def lines_of(norm: str, span: Span) -> list[Span]:
     for start, end in pairwise(bounds):
         piece = norm[start:end]
         if inner := piece.strip():
-            start += len(piece) - len(piece.lstrip())
-            lines.append(Span(start, start + len(inner)))
+            begin = start + len(piece) - len(piece.lstrip())
+            lines.append(Span(begin, begin + len(inner)))
     return lines

@@ -107,21 +107,27 @@ def parse_priority(word: str) -> str | None:
 # A deciding phrase is known by a word that hardly occurs otherwise; what stands right before and
 # after that word says whether, and which way, it decides.
 _CUE = re.compile(
-    r"[Mm]edical(?:ly[\s-]+(?P<adjective>necessary|appropriate|indicated|warranted)|\s+(?P<noun>necessity))\b"
+    r"[Mm]edical(?:ly[\s-]+(?P<adjective>necessary|appropriate|indicated|warranted)"
+    r"|\s+(?P<noun>necessity))\b"
     r"|[Rr]ecommendation\s+is\s+(?:therefore\s+|thus\s+)?for\s+(?P<for>\w+(?:-\s?\w+)?)"
     r"|[Rr]equest\s+is\s+(?:therefore\s+|thus\s+|hereby\s+)?"
     r"(?P<verdict>(?:not\s+|non-?\s?)?(?:certified|approved|authorized|denied))\b",
 )
 # The verb group before "medically necessary": only words that cannot carry a clause of their own.
 _GROUP = frozenset(
-    "is are was were be been being as not cannot can't can could would should may might isn't wasn't "
-    "aren't never neither no longer have has had does do did doesn't to see seen deemed considered "
-    "found determined felt judged shown established seem seems appear appears remain remains believed "
-    "both also still currently clearly therefore thus hereby hence thereby at this time point a an non"
-    .split(),
+    (
+        "is are was were be been being as not cannot can't can could would should may might isn't "
+        "wasn't aren't never neither no longer have has had does do did doesn't to see seen "
+        "deemed considered found determined felt judged shown established seem seems appear "
+        "appears remain remains believed both also still currently clearly therefore thus hereby "
+        "hence thereby at this time point a an non"
+    ).split()
 )
 _COPULAS = frozenset(
-    "is are was were be been being as isn't wasn't aren't seem seems appear appears remain remains".split(),
+    (
+        "is are was were be been being as isn't wasn't aren't seem seems appear appears remain "
+        "remains"
+    ).split()
 )
 _TOKEN = re.compile(r"[^\s,;-]+")
 # "not a medical necessity", "lacks medical necessity", "does not establish the medical necessity".
@@ -148,11 +154,19 @@ _FINDS = re.compile(
 _NOTICE = re.compile(r"\b(?:wean|taper|abrupt|withdraw)", re.IGNORECASE)
 _OF_THE_REQUEST = re.compile(r"\brequest|\bprescri", re.IGNORECASE)
 _GROUP_WITHIN = 90
-_NEGATED = re.compile(r"\b(?:not|cannot|never|neither|no|non|fail\w*|lack\w*)\b|n't\b", re.IGNORECASE)
-_CONDITION = re.compile(r"\b(?:if|unless|whether|in\s+order|must\s+be|should\s+be|when)\b", re.IGNORECASE)
+_NEGATED = re.compile(
+    r"\b(?:not|cannot|never|neither|no|non|fail\w*|lack\w*)\b|n't\b", re.IGNORECASE
+)
+_CONDITION = re.compile(
+    r"\b(?:if|unless|whether|in\s+order|must\s+be|should\s+be|when)\b", re.IGNORECASE
+)
 _MODAL = re.compile(r"\b(?:may|might|could|would|should)\b", re.IGNORECASE)
-_CONSEQUENCE = re.compile(r"\b(?:therefore|thus|as\s+such|hence|consequently|accordingly)\b", re.I)
-_DENYING = re.compile(r"den(?:y|ial|ied)|non-?\s?(?:certif|author)|not\s|upheld|reject", re.IGNORECASE)
+_CONSEQUENCE = re.compile(
+    r"\b(?:therefore|thus|as\s+such|hence|consequently|accordingly)\b", re.IGNORECASE
+)
+_DENYING = re.compile(
+    r"den(?:y|ial|ied)|non-?\s?(?:certif|author)|not\s|upheld|reject", re.IGNORECASE
+)
 _SENTENCE_END = re.compile(r"[.!?]+[\"')\]]*(?=\s+[\"'(\[]?[A-Z0-9]|[A-Z][a-z]|\s*\Z)")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|vs|dr|mr|mrs|ms|no|pg|pp|p|ch|ed|fig|st|approx|inc|u\.s)|\b[A-Z])\.$",
@@ -177,7 +191,8 @@ def conclusions(norm: str, span: Span) -> tuple[Deciding, ...]:
 
     Quoted guideline text and conditions ("necessary if …") decide nothing.
 
-    >>> [last] = conclusions(words := "It hurts. The request is not medically necessary.", Span(0, 49))
+    >>> words = "It hurts. The request is not medically necessary."
+    >>> [last] = conclusions(words, Span(0, len(words)))
     >>> words[slice(*last.sentence)], last.polarity
     ('The request is not medically necessary.', 'not_necessary')
     """

@@ -1,4 +1,4 @@
-"""What every test stands on: no network beyond this machine."""
+"""What every test stands on: no network beyond this machine, and a few letters."""
 
 import ipaddress
 import socket
@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from terminal import LETTER, imr
 
 ROOT = Path(__file__).parent.parent
 
@@ -42,3 +43,21 @@ sys.addaudithook(_refuse_network)
 def root() -> Path:
     """The repository's top folder."""
     return ROOT
+
+
+@pytest.fixture
+def letters(tmp_path: Path) -> Path:
+    """A folder with two letters that can be verified, in a subfolder one more."""
+    folder = tmp_path / "letters"
+    (folder / "sub").mkdir(parents=True)
+    for name, request in (("b", "Massage, 4 visits"), ("a", "Walker"), ("sub/c", "TENS unit")):
+        (folder / f"{name}.txt").write_text(LETTER.replace("{request}", request), "utf-8")
+    return folder
+
+
+@pytest.fixture
+def made(letters: Path, tmp_path: Path) -> Path:
+    """The records of the letters."""
+    out = tmp_path / "records.jsonl"
+    assert imr("extract", letters, "--out", out).exit_code == 0
+    return out

@@ -50,6 +50,8 @@ class Slow(Extractor):
         with open(OPTIONS["log"], "a") as log:
             log.write(f"{os.getpid()} {found.id}\\n")
         time.sleep(OPTIONS.get("pause", 0))
+        if found.id == OPTIONS.get("slow") and found.error is None:
+            time.sleep(1)
         if found.id in OPTIONS.get("deadly", []):
             os.kill(os.getpid(), signal.SIGKILL)
         if found.id in OPTIONS.get("breaking", []):
@@ -199,6 +201,16 @@ def test_a_letter_that_kills_its_process_is_a_failed_row(
     assert summary.failed == 2
 
 
+def test_the_others_do_not_run_far_ahead_of_a_slow_letter(
+    machine: Machine, golden: list[Input], out: Path
+) -> None:
+    """While one process is slow, what the others have done waits, so it must not become much."""
+    machine.finish(out, jobs=2, slow=golden[0].id, paths=machine.letters * 6)
+    readers, letters = zip(*machine.read(), strict=True)
+    slow = letters.index(golden[0].id)
+    assert readers.index(readers[slow], slow + 1) < 100
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_letter_that_breaks_the_extractor_is_a_failed_row(
     machine: Machine, golden: list[Input], out: Path, jobs: int
@@ -251,6 +263,17 @@ def test_a_killed_run_leaves_no_process_behind(machine: Machine, out: Path) -> N
     summary = machine.finish(out, jobs=3)
     assert summary.resumed > 0
     assert out.read_bytes().count(b"\n") == summary.inputs
+
+
+def test_processes_leave_interrupts_to_the_first(
+    machine: Machine, golden: list[Input], out: Path
+) -> None:
+    """A process that hears Ctrl-C goes on with its letters until the first one ends it."""
+    with machine.after(12, out, jobs=2) as process:
+        for reader in {reader for reader, _ in machine.read()}:
+            os.kill(reader, signal.SIGINT)
+        process.communicate()
+    assert len(machine.read()) == len(golden)
 
 
 def test_an_interrupted_run_is_resumed(machine: Machine, out: Path) -> None:

@@ -1,11 +1,8 @@
 """Records into files: what each format holds, and that a letter's text stays text there."""
 
 import csv
-import json
-import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -163,20 +160,6 @@ def csv_rows(path: Path) -> list[dict[str, str]]:
     """Return the rows of a CSV file as Python's own reader has them."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file, strict=True))
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    """Return a database of a letter with two items, one without, and one more with the same id."""
-    write_records([letter(), unread(), letter()], tmp_path / "letters.db")
-    with closing(sqlite3.connect(tmp_path / "letters.db")) as connection:
-        connection.row_factory = sqlite3.Row
-        yield connection
-
-
-def rows(database: sqlite3.Connection, query: str, *values: object) -> list[dict[str, Any]]:
-    """Return what *query* finds."""
-    return [dict(row) for row in database.execute(query, values)]
 
 
 # --- the columns --------------------------------------------------------------------------------
@@ -354,127 +337,3 @@ def test_what_a_typed_column_cannot_hold_is_null(tmp_path: Path) -> None:
     write_records([strange], tmp_path / "letters.parquet")
     row = pq.read_table(tmp_path / "letters.parquet").to_pylist()[0]
     assert (row["decision_date"], row["age"]) == (None, None)
-    write_records([strange], tmp_path / "letters.db")
-    with closing(sqlite3.connect(tmp_path / "letters.db")) as database:
-        (age,) = rows_of_field(database, "patient.age")
-    assert age == str(10**30)
-
-
-def rows_of_field(database: sqlite3.Connection, field: str) -> list[Any]:
-    """Return the values of *field* in a database."""
-    return [
-        value for (value,) in database.execute("SELECT value FROM quoted WHERE field = ?", (field,))
-    ]
-
-
-# --- SQLite -------------------------------------------------------------------------------------
-
-
-def test_every_input_has_its_row_even_with_the_same_id(database: sqlite3.Connection) -> None:
-    """Rows are as many as inputs; items, citations and findings belong to their letter."""
-    assert rows(database, "SELECT letter, id, status FROM letters") == [
-        {"letter": 1, "id": "a.txt", "status": "verified"},
-        {"letter": 2, "id": "b.pdf", "status": "failed"},
-        {"letter": 3, "id": "a.txt", "status": "verified"},
-    ]
-    assert rows(database, "SELECT item, letter, item_number FROM items") == [
-        {"item": 1, "letter": 1, "item_number": 1},
-        {"item": 2, "letter": 1, "item_number": 2},
-        {"item": 3, "letter": 3, "item_number": 1},
-        {"item": 4, "letter": 3, "item_number": 2},
-    ]
-    assert rows(database, "PRAGMA foreign_key_check") == []
-
-
-def test_every_value_of_a_record_has_a_row_that_reads_its_quote(
-    database: sqlite3.Connection,
-) -> None:
-    """Each value of the record is there with the characters it was read from."""
-    found = rows(database, "SELECT * FROM quoted WHERE letter = 1")
-    whole = json.loads(letter().to_json())
-    assert {row["path"]: row["value"] for row in found} == dict(values(whole))
-    assert all(collapse(TEXT[row["start"] : row["end"]]) == row["quote"] for row in found)
-    assert {row["page"] for row in found} == {1}
-
-
-def values(node: object, path: str = "") -> Iterator[tuple[str, object]]:
-    """Yield every value in a record's JSON, with its JSON Pointer."""
-    if isinstance(node, list):
-        for index, child in enumerate(node):
-            yield from values(child, f"{path}/{index}")
-    elif isinstance(node, dict):
-        if "value" in node:
-            yield path, node["value"]
-        for name, child in node.items():
-            yield from values(child, f"{path}/{name}")
-
-
-def test_a_field_is_found_by_its_name(database: sqlite3.Connection) -> None:
-    """One query over ``evidence`` gives one field of all letters and the item it belongs to."""
-    query = "SELECT item, quote FROM evidence WHERE field = 'partial_approval.authorized'"
-    assert rows(database, query) == [
-        {"item": 2, "quote": "Naproxen #20"},
-        {"item": 4, "quote": "Naproxen #20"},
-    ]
-
-
-def test_citations_say_whose_they_are(database: sqlite3.Connection) -> None:
-    """A citation knows its item, its side and its place; its lists are JSON."""
-    cited = rows(database, "SELECT * FROM citations WHERE letter = 3")[0]
-    assert (cited["item"], cited["side"], cited["year"]) == (3, "claims_administrator", 2004)
-    assert json.loads(cited["sections"]) == ["Imaging", "Summary"]
-    assert TEXT[cited["start"] : cited["end"]] == cited["quote"] == "Shoulder Complaints 2004"
-
-
-def test_findings_point_at_their_item(database: sqlite3.Connection) -> None:
-    """A finding about an item leads to it; one about the letter has no item."""
-    found = rows(database, "SELECT letter, item, code, severity, start, related FROM findings")
-    assert [(each["letter"], each["item"], each["code"]) for each in found] == [
-        (1, 2, "body_region_mismatch"),
-        (2, None, "no_text_layer"),
-        (3, 4, "body_region_mismatch"),
-    ]
-    assert json.loads(found[0]["related"])[0]["quote"] == "Case Number"
-
-
-@pytest.mark.parametrize(
-    ("index", "word", "expected"),
-    [
-        ("items_fts", "ultrasound", [1, 3]),
-        ("items_fts", "swelling", [2, 4]),
-        ("items_fts", "rationale: notes", [1, 3]),
-        ("letters_fts", "tiler", [1, 3]),
-        ("items_fts", "plumber", []),
-    ],
-)
-def test_text_can_be_searched(
-    database: sqlite3.Connection, index: str, word: str, expected: list[int]
-) -> None:
-    """Requests, rationales and summaries are found by a word in them."""
-    query = f"SELECT rowid FROM {index} WHERE {index} MATCH ? ORDER BY rowid"  # noqa: S608
-    assert [row["rowid"] for row in rows(database, query, word)] == expected
-
-
-def test_the_view_is_the_table_that_csv_holds(database: sqlite3.Connection, tmp_path: Path) -> None:
-    """``disputed_items`` has the columns and rows of the flat formats, and the keys to join by."""
-    write_records([letter(), unread(), letter()], tmp_path / "letters.csv")
-    ours = rows(database, "SELECT * FROM disputed_items ORDER BY letter, item")
-    flat = csv_rows(tmp_path / "letters.csv")
-    assert [name for name in ours[0] if name not in ("letter", "item")] == list(flat[0])
-    assert [row["request"] or "" for row in ours] == [row["request"] for row in flat]
-    assert [row["age"] for row in ours] == [47, 47, None, 47, 47]
-
-
-@pytest.mark.parametrize(
-    "request_",
-    ["'); DROP TABLE letters; --", 'x" OR 1=1', "?1 :a @b $c", "a\x00b", "[x](http://e)"],
-)
-def test_hostile_text_stays_text(tmp_path: Path, request_: str) -> None:
-    """What a letter says is data in the database, to its last character."""
-    write_records([asking_for(request_)], tmp_path / "letters.sqlite")
-    with closing(sqlite3.connect(tmp_path / "letters.sqlite")) as database:
-        database.row_factory = sqlite3.Row
-        assert rows(database, "SELECT request FROM items") == [
-            {"request": request_.replace("\x00", "\ufffd")}
-        ]
-        assert len(rows(database, "SELECT * FROM letters")) == 1

@@ -71,6 +71,17 @@ def _refusals() -> Iterator[None]:
         raise _refusal(str(error)) from None
 
 
+@contextmanager
+def _interruptible(out: Path | None) -> Iterator[None]:
+    """Say, where the block is interrupted, that nothing of *out* is lost."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if out is not None:
+            output.say("Interrupted; the same command goes on where this one stopped.")
+        raise
+
+
 def _refusal(sentence: str) -> typer.Exit:
     """Say why not, on standard error; the exit that follows from it is returned."""
     output.say(sentence)
@@ -134,7 +145,7 @@ def extract(  # noqa: PLR0913, PLR0917 - one parameter per option
         "failed": _threshold("--max-failed", max_failed),
         "review": _threshold("--max-review", max_review),
     }
-    with _refusals():
+    with _refusals(), _interruptible(out):
         extractor = _extractor(layouts, encoding, max_bytes, max_pages)
         if summary is not None:
             output.check_place(summary, other=out)

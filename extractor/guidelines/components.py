@@ -2,8 +2,9 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
-from extractor.text import Span, Text, collapse
+from extractor.text import Span, collapse
 
 # Source: the MTUS documents that guideline fields of 2014-2017 name (Title 8, California Code of
 # Regulations, sections 9792.22 to 9792.24.4), as the letters print them.
@@ -39,10 +40,12 @@ _EDITION = re.compile(
 _YEAR = re.compile(r"\(?(?<![\d/.-])(?P<year>(?:19|20)\d\d)(?![\d/-])\)?")
 _CHAPTER = re.compile(r"\bCh(?:apter|\.)\s*(?P<number>\d{1,2})\b", re.IGNORECASE)
 _SECTIONS = re.compile(r",?\s*Section\(?s?\)?\s*:\s*")
-_PAGES = re.compile(r"[,(]?\s*\b(?:Page\(?s?\)?|pgs?\.?|pp?\.)\s*:?\s*(?P<list>(?:Table|\d)[^)]*)", re.IGNORECASE)
+_PAGES = re.compile(
+    r"[,(]?\s*\b(?:Page\(?s?\)?|pgs?\.?|pp?\.)\s*:?\s*(?P<list>(?:Table|\d)[^)]*)", re.IGNORECASE
+)
 _TABLE = re.compile(r"Table\s+(\d+(?:[-.]\d+)?)", re.IGNORECASE)
 _PAGE = re.compile(r"\d+(?:\s*-\s*\d+)?")
-_URL = re.compile(r"(?:https?://|www\.)\S+(?:\s*\n\s*(?=[\w/%?=&#.-]*[/.=?&#-])\S+)*", re.IGNORECASE)
+_URL = re.compile(r"(?:https?://|www\.)\S+(?:\s(?=[\w/%?=&#.-]*[/.=?&#-])\S+)*", re.IGNORECASE)
 _HELD_TOGETHER = re.compile(r"Forearm,\s*Wrist,?(?=\s*(?:and|&)\s*Hand)", re.IGNORECASE)
 _ACOEM = re.compile(r"ACOEM|Occupational\s+and\s+Environmental\s+Medicine")
 _ADOPTED_YEARS = {2004, 2007}
@@ -50,7 +53,11 @@ _COMMA = "\0"
 # What is looked for only where one of its seeds occurs.
 _SEARCHED = (
     ("url", _URL, ("http", "www.", "HTTP", "WWW.", "Http", "Www.")),
-    ("edition", _EDITION, ("dition", "DITION", "ed.", "Ed.", "ed,", "Version", "VERSION", "pdated")),
+    (
+        "edition",
+        _EDITION,
+        ("dition", "DITION", "ed.", "Ed.", "ed,", "Version", "VERSION", "pdated"),
+    ),
 )
 _AFTER = {"url": ").,;", "edition": ",;"}
 _EMPTY = re.compile(r"\(\s*\)")
@@ -99,15 +106,23 @@ def dated_documents(norm: str, body: Span) -> list[int]:
     ]
 
 
-def components_of(text: Text, span: Span) -> Components:
-    """Take a citation apart; every part is printed in it."""
-    rest = text.clean[span.start : span.end]
+@lru_cache(maxsize=4096)
+def components_of(words: str) -> Components:
+    """Take a citation apart; every part is printed in it.
+
+    The same few thousand citations stand in most letters, so what they come to is remembered.
+
+    >>> components_of("ACOEM Chapter 12 Low Back Complaints Page(s): 30").sections
+    ('Low Back Complaints',)
+    """
+    rest = words
     found: dict[str, str] = {}
     for name, pattern, seeds in _SEARCHED:
         if any(seed in rest for seed in seeds) and (match := pattern.search(rest)):
             found[name] = collapse(match.group()).rstrip(_AFTER[name])
             rest = _cut(rest, match)
-    tables, pages = (), ()
+    tables: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
     if match := _PAGES.search(rest):
         tables, pages = _page_list(match["list"])
         rest = _cut(rest, match)
@@ -178,7 +193,11 @@ def split_sections(words: str) -> tuple[str, ...]:
         whole = _HELD_TOGETHER.sub(lambda name: name.group().replace(",", _COMMA), whole)
     for held in _outside_parentheses(whole):
         piece = held.replace(_COMMA, ",")
-        title = piece.strip(" ,.:;-()") if piece.count("(") != piece.count(")") else piece.strip(" ,.:;-")
+        title = (
+            piece.strip(" ,.:;-()")
+            if piece.count("(") != piece.count(")")
+            else piece.strip(" ,.:;-")
+        )
         if not title or title == "()":
             continue
         if sections and (title[0].islower() or sections[-1] in _GOES_ON):

@@ -23,10 +23,13 @@ _WHOSE = r"(?:their|its|his/her|his|her)"
 _PREDICATES = {
     "non_mtus": r"(?<=on)\s+Non\s*-\s*MTUS\s+Citations?\b\s*:?",
     "mtus": r"(?<=on)\s+(?:the\s+)?MTUS\b(?:\s+Guidelines?)?",
-    "none": rf"\s+did\s+not\s+cite\s+any\s+(?:medical\s+)?evidence\s+(?:for|in\s+support\s+of)\s+{_WHOSE}\s+decision",
+    "none": r"\s+did\s+not\s+cite\s+any\s+(?:medical\s+)?evidence\s+(?:for|in\s+support\s+of)"
+    rf"\s+{_WHOSE}\s+decision",
     "not_mtus": rf"\s+did\s+not\s+base\s+{_WHOSE}\s+decision\s+on\s+(?:the\s+)?MTUS",
-    "outside": rf"\s+based\s+{_WHOSE}\s+decision\s+on\s+recommendation\(s\)\s+outside\s+of\s+the\s+MTUS(?:\s+Guidelines)?",
-    "based": rf"\s+(?:based\s+{_WHOSE}\s+decision\s+on|(?:cited|relied\s+on|relied\s+upon|used))\s+(?:the\s+)?",
+    "outside": rf"\s+based\s+{_WHOSE}\s+decision\s+on\s+recommendation\(s\)\s+outside\s+of\s+the"
+    r"\s+MTUS(?:\s+Guidelines)?",
+    "based": rf"\s+(?:based\s+{_WHOSE}\s+decision\s+on|(?:cited|relied\s+on|relied\s+upon|used))"
+    r"\s+(?:the\s+)?",
 }
 _PREDICATE = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _PREDICATES.items()))
 _MEMBERSHIP = re.compile(
@@ -126,7 +129,7 @@ def _citations(text: Text, clause: Clause) -> list[Cited]:
         return []
     if clause.kind == "mtus":
         return [
-            Cited(span, "mtus", "mtus", components_of(text, span))
+            Cited(span, "mtus", "mtus", components_of(text.words(span)))
             for span in _pieces(text, body)
         ]
     if clause.kind == "based" or not clause.kind:
@@ -140,7 +143,7 @@ def _outside(text: Text, span: Span, labelled: Authority | None, excerpt: Span |
     names_mtus = text.norm.startswith("MTUS", span.start)
     if names_mtus:
         span = _trim(text.norm, span.start + len("MTUS"), span.end)
-    components = components_of(text, span)
+    components = components_of(text.words(span))
     authority = "mtus" if names_mtus or is_adopted(components) else labelled
     return Cited(span, labelled, authority, components, excerpt)
 
@@ -170,7 +173,11 @@ def _by_membership(text: Text, body: Span) -> list[Cited]:
     labelled: Authority = "non_mtus" if member["no"] else "mtus"
     article = _ARTICLE.match(text.norm, *body)
     span = _trim(text.norm, article.end() if article else body.start, member.start())
-    return [Cited(span, labelled, labelled, components_of(text, span))] if span.start < span.end else []
+    return (
+        [Cited(span, labelled, labelled, components_of(text.words(span)))]
+        if span.start < span.end
+        else []
+    )
 
 
 def _without_excerpt(text: Text, body: Span, end: int) -> tuple[Span, Span | None]:

@@ -2,21 +2,24 @@
 
 import re
 from itertools import islice
+
 from extractor.propose import Claim
 from extractor.text import Span, Text
 from extractor.values import AGE, DATE, MISHAP, parse_age, parse_date, parse_sex, sentence_around
 
 # Source: the states, the District of Columbia and the territories of the United States.
 STATES = (
-    "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|"
-    "District of Columbia|Florida|Georgia|Guam|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|"
-    "Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|"
-    "Nebraska|Nevada|New Hampshire|New Jersey|New Mexico|New York|North Carolina|North Dakota|"
-    "Ohio|Oklahoma|Oregon|Pennsylvania|Puerto Rico|Rhode Island|South Carolina|South Dakota|"
-    "Tennessee|Texas|Utah|Vermont|Virgin Islands|Virginia|Washington|West Virginia|Wisconsin|Wyoming"
-).split("|")  # fmt: skip
+    "Alabama, Alaska, Arizona, Arkansas, California, Colorado, Connecticut, Delaware, "
+    "District of Columbia, Florida, Georgia, Guam, Hawaii, Idaho, Illinois, Indiana, Iowa, "
+    "Kansas, Kentucky, Louisiana, Maine, Maryland, Massachusetts, Michigan, Minnesota, "
+    "Mississippi, Missouri, Montana, Nebraska, Nevada, New Hampshire, New Jersey, New Mexico, "
+    "New York, North Carolina, North Dakota, Ohio, Oklahoma, Oregon, Pennsylvania, Puerto "
+    "Rico, Rhode Island, South Carolina, South Dakota, Tennessee, Texas, Utah, Vermont, "
+    "Virgin Islands, Virginia, Washington, West Virginia, Wisconsin, Wyoming"
+).split(", ")
 _STATE = re.compile(
-    r"\b(?:" + "|".join(sorted((name.replace(" ", r"\s+") for name in STATES), key=len, reverse=True))
+    r"\b(?:"
+    + "|".join(sorted((name.replace(" ", r"\s+") for name in STATES), key=len, reverse=True))
     + r")\b",
 )
 
@@ -98,7 +101,9 @@ _IS_A = re.compile(
     re.IGNORECASE,
 )
 _KIN = re.compile(r"\b(?:his|her|their|whose)\s+(?:\w+\s+)?$", re.IGNORECASE)
-_OTHER_OLD = re.compile(r"\W+(?:MRI|CT|x-?rays?|injury|fracture|study|studies|scan|son|daughter|child)", re.I)
+_OTHER_OLD = re.compile(
+    r"\W+(?:MRI|CT|x-?rays?|injury|fracture|study|studies|scan|son|daughter|child)", re.IGNORECASE
+)
 _AFTER_AGE = 60
 _BEFORE_AGE = 30
 
@@ -132,7 +137,9 @@ def _sex(text: Text, summary: Span, age: Claim | None) -> Claim | None:
     """Read the noun beside the age, or in "the patient is a … male"; pronouns do not count."""
     if age:
         start = age.scope.end
-        stop = re.compile(r"[.;]|\b(?:who|with|whose|that)\b").search(text.norm, start, start + _AFTER_AGE)
+        stop = re.compile(r"[.;]|\b(?:who|with|whose|that)\b").search(
+            text.norm, start, start + _AFTER_AGE
+        )
         end = min(summary.end, stop.start() if stop else start + _AFTER_AGE)
         if noun := _SEX.search(text.norm, start, end):
             return _noun(text, noun)
@@ -169,7 +176,9 @@ def _injury_date(text: Text, summary: Span) -> Claim | None:
 
 # "February 6, 2013 as the date of injury"; and, in the sentence that introduces the worker, the
 # first date, when an accident is told before it and no visit, study or report stands at it.
-_AS_INJURY = re.compile(rf"(?P<date>{DATE.pattern})\s+as\s+(?:the\s+|his\s+|her\s+)?(?:date|day)\s+of\s+(?:the\s+)?injury")
+_AS_INJURY = re.compile(
+    rf"(?P<date>{DATE.pattern})\s+as\s+(?:the\s+|his\s+|her\s+)?(?:date|day)\s+of\s+(?:the\s+)?injury"
+)
 _OF_A_VISIT = re.compile(
     r"\b(?:dated|reports?|notes?|presented|evaluated|evaluation|seen|visit|exam\w*|MRI|CT|x-?rays?|EMG|surgery|underwent|"
     r"hospital\w*|born|birth|treated|appointment|progress|request\w*|review)\s+(?:\w+\s+){0,3}\Z",
@@ -194,9 +203,6 @@ def _event_date(text: Text, summary: Span) -> Claim | None:
     return Claim(Span(*date.span()), day) if day else None
 
 
-
-
-
 # The date next to the words, a few words at most between them; "On DATE, utilization review …";
 # and "… DATE … by utilization review" within one sentence that holds no other date. Of what was
 # "reviewed by utilization review" the date that follows is another's.
@@ -213,7 +219,9 @@ _REVIEWED = re.compile(
 )
 _REVIEWED_BY = re.compile(rf"{_SHORT}\s+on\s+(?P<date>{DATE.pattern})", re.IGNORECASE)
 _BY = re.compile(r"\bby\s+(?:the\s+)?\Z", re.IGNORECASE)
-_ON = re.compile(rf"\bOn\s+(?P<date>{DATE.pattern})\s*,?\s+(?:(?:the|an?|original)\s+)*\Z", re.IGNORECASE)
+_ON = re.compile(
+    rf"\bOn\s+(?P<date>{DATE.pattern})\s*,?\s+(?:(?:the|an?|original)\s+)*\Z", re.IGNORECASE
+)
 _VERDICT = re.compile(
     r"den(?:ied|ial|ying)|non-?\s*certif\w*|modif\w*|certif\w*|approved?|determin\w*|decision"
     r"|failed\s+to\s+approve",
@@ -242,7 +250,9 @@ def _review_date(text: Text, summary: Span) -> Claim | None:
 
 
 def _only_date_beside(
-    text: Text, summary: Span, mentions: list[re.Match[str]],
+    text: Text,
+    summary: Span,
+    mentions: list[re.Match[str]],
 ) -> Claim | None:
     """Read the one date of a sentence in which the utilization review decides."""
     for mention in mentions:
@@ -267,10 +277,13 @@ _ICD9 = re.compile(
 _BARE_ICD9 = re.compile(
     r"\d(?<![\w.,/(\[$#-]\d)\d\d\.\d{1,2}(?![\w/%-]|\s*(?:deg|lb|pound|kg|mg|mm|cm|mcg|ml|F\b|C\b|percent|points?|over|out))",
 )
+_INNER_POINT = re.compile(r"\.(?<=[0-9A-Z]\.)[0-9A-Z]")
 _OF_CODES = re.compile(r"\b(?:codes?|ICD|diagnos|lists?|listed)", re.IGNORECASE)
 
 
 def _codes(text: Text, summary: Span) -> list[Claim]:
+    if _INNER_POINT.search(text.norm, *summary) is None:
+        return []
     spans = {Span(*match.span()) for match in _ICD10.finditer(text.norm, *summary)}
     spans |= {Span(*match.span("code")) for match in _ICD9.finditer(text.norm, *summary)}
     for match in _BARE_ICD9.finditer(text.norm, *summary):

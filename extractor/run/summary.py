@@ -112,7 +112,7 @@ class Tally:
             resumed=self.resumed,
             seconds=self._seconds(),
             version=version(),
-            out=str(out) if out else None,
+            out=str(out).encode("utf-8", "backslashreplace").decode() if out else None,
         )
 
     def repeated(self, earlier: Mapping[str, Any]) -> Summary:

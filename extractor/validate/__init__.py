@@ -23,7 +23,9 @@ CHECKS_OF_PLACE = (check_layout, check_items, check_header, check_expert, check_
 
 
 def validate(
-    record: Record, text: Text, known: Iterable[Family] = BUILT_IN,
+    record: Record,
+    text: Text,
+    known: Iterable[Family] = BUILT_IN,
 ) -> tuple[Finding, ...]:
     """Return what is wrong with *record*, and what is odd about the letter it was read from.
 

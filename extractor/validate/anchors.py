@@ -8,10 +8,13 @@ two readings agree.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from extractor.record import DecisionWord
 from extractor.text import Gap, Span, Text
 from extractor.validate.families import BUILT_IN, PARTS, Family
+
+NOWHERE = Span(0, 0)
 
 
 @dataclass
@@ -19,7 +22,9 @@ class Anchored:
     """One item as its anchors frame it; spans of the normalized text, trimmed.
 
     ``request_start`` is None where no paragraph break proves it: then ``floor`` is the earliest
-    place it may begin. ``problems`` are what the anchors themselves lack.
+    place it may begin. ``problems`` are what the anchors themselves lack, ``required`` the parts
+    that the family's items have, and ``runs_on`` says that the next request follows the last part
+    directly.
     """
 
     floor: int
@@ -29,6 +34,8 @@ class Anchored:
     verdict: DecisionWord | None
     parts: dict[str, Span] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    required: frozenset[str] = frozenset()
+    runs_on: bool = False
 
     @property
     def rationale_start(self) -> int | None:
@@ -41,7 +48,7 @@ class Anchors:
     """A letter's anchors; without a family it is none that the validator knows."""
 
     family: Family | None
-    header: Span = Span(0, 0)
+    header: Span = NOWHERE
     credentials: Span | None = None
     summary: Span | None = None
     issues: Span | None = None
@@ -52,7 +59,8 @@ class Anchors:
 def scan(text: Text, families: Iterable[Family] = BUILT_IN) -> Anchors:
     """Find the anchors of *text*."""
     family = next(
-        (f for f in families if all(pattern.search(text.norm) for pattern in f.known_by)), None,
+        (f for f in families if all(pattern.search(text.norm) for pattern in f.known_by)),
+        None,
     )
     if family is None:
         return Anchors(None)
@@ -66,6 +74,9 @@ def scan(text: Text, families: Iterable[Family] = BUILT_IN) -> Anchors:
         problems=_repeated(family, text),
     )
     anchors.items = _SCANNERS[family.style](family, text, anchors)
+    for item in anchors.items:
+        item.required = family.required
+        item.runs_on = family.style == "before_label"
     return anchors
 
 
@@ -80,7 +91,9 @@ def _headings(family: Family, text: Text) -> dict[re.Pattern[str], tuple[int, in
 
 
 def _section(
-    text: Text, headings: dict[re.Pattern[str], tuple[int, int]], heading: re.Pattern[str] | None,
+    text: Text,
+    headings: dict[re.Pattern[str], tuple[int, int]],
+    heading: re.Pattern[str] | None,
 ) -> Span | None:
     """Return what stands from *heading* to the heading that comes next."""
     if heading is None or heading not in headings:
@@ -91,12 +104,16 @@ def _section(
 
 
 def _summary(
-    text: Text, headings: dict[re.Pattern[str], tuple[int, int]], family: Family,
+    text: Text,
+    headings: dict[re.Pattern[str], tuple[int, int]],
+    family: Family,
 ) -> Span | None:
     section = _section(text, headings, family.summary)
     if section is None or family.summary_lead is None:
         return section
-    lead = family.summary_lead.search(text.norm, section.start, min(section.end, section.start + 300))
+    lead = family.summary_lead.search(
+        text.norm, section.start, min(section.end, section.start + 300)
+    )
     return text.trim(lead.end(), section.end) if lead else section
 
 
@@ -138,7 +155,9 @@ def _before_label(family: Family, text: Text, anchors: Anchors) -> list[Anchored
     _end_parts(text, items, end)
     if family.name == "dwc":
         bare = _BARE_DECISION.finditer(text.norm, begin, end)
-        after_colon = sum(1 for word in bare if text.norm[word.start() - 9 : word.start()].rstrip()[-1:] in ":,")
+        after_colon = sum(
+            1 for word in bare if text.norm[word.start() - 9 : word.start()].rstrip()[-1:] in ":,"
+        )
         anchors.problems += ["decisions"] if after_colon > len(items) else []
     return items
 
@@ -154,23 +173,34 @@ def _labels(family: Family, text: Text, region: Span) -> list[tuple[str, Span]]:
 
 
 def _framed(
-    family: Family, text: Text, group: list[tuple[str, Span]], floor: int, *, first: bool,
+    family: Family,
+    text: Text,
+    group: list[tuple[str, Span]],
+    floor: int,
+    *,
+    first: bool,
 ) -> Anchored:
     """Frame the item whose labels are *group*, between *floor* and the first of them."""
     label = group[0][1]
     before = text.trim(floor, label.start)
     decision = None
-    for decision in family.decision.finditer(text.norm, max(before.start, before.end - 80), before.end):
+    for decision in family.decision.finditer(
+        text.norm, max(before.start, before.end - 80), before.end
+    ):
         if decision.end() == before.end:
             break
     problems = [] if [part for part, _ in group] == list(PARTS) else ["labels"]
     if decision is None or decision.end() != before.end:
-        return Anchored(floor, None, before.end, Span(before.end, before.end), None, {}, [*problems, "decision"])
+        return Anchored(
+            floor, None, before.end, Span(before.end, before.end), None, {}, [*problems, "decision"]
+        )
     tail = _TAIL.search(text.norm, max(floor, decision.start() - 12), decision.start())
     request_end = tail.start() if tail else decision.start()
-    start = text.trim(floor, request_end).start if first else _proven_start(text, floor, request_end)
+    start = (
+        text.trim(floor, request_end).start if first else _proven_start(text, floor, request_end)
+    )
     parts = {part: Span(span.end, span.end) for part, span in group}
-    for (part, span), (_, following) in zip(group, group[1:], strict=False):
+    for (part, span), (_, following) in pairwise(group):
         parts[part] = text.trim(_opening(family, part, span), following.start)
     last_part, last = group[-1]
     parts[last_part] = Span(_opening(family, last_part, last), len(text.norm))
@@ -264,7 +294,9 @@ def _list(family: Family, text: Text, anchors: Anchors) -> list[Anchored]:
 def _decided(family: Family, text: Text, head: re.Match[str], body: Span) -> Anchored:
     """Frame the item that a sentence decides and whose labelled parts stand in *body*."""
     labels = _labels(family, text, body)
-    firsts = [label for n, label in enumerate(labels) if label[0] not in {part for part, _ in labels[:n]}]
+    firsts = [
+        label for n, label in enumerate(labels) if label[0] not in {part for part, _ in labels[:n]}
+    ]
     problems = [] if [part for part, _ in firsts] == list(PARTS) else ["labels"]
     parts = {}
     for (part, span), following in zip(firsts, [*firsts[1:], None], strict=True):

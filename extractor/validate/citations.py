@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from extractor.findings import Code, Finding
 from extractor.record import Basis, Citation, Record
-from extractor.text import Span, Text, collapse
+from extractor.text import Span, Text
 from extractor.validate.spans import passage, span_of
 
 _STATEMENT = re.compile(
@@ -45,7 +46,9 @@ def check_citations(record: Record, text: Text) -> Iterator[Finding]:
 
 def _check_basis(basis: Basis, text: Text, path: str) -> Iterator[Finding]:
     field = span_of(text, basis.text)
-    marks = [(match.lastgroup or "", match.end()) for match in _STATEMENT.finditer(text.norm, *field)]
+    marks = [
+        (match.lastgroup or "", match.end()) for match in _STATEMENT.finditer(text.norm, *field)
+    ]
     at = field.start
     covered: list[Span] = []
     for n, citation in enumerate(basis.citations):
@@ -63,20 +66,26 @@ def _check_basis(basis: Basis, text: Text, path: str) -> Iterator[Finding]:
             excerpt = span_of(text, citation.excerpt)
             if not field.holds(excerpt) or excerpt.start < at:
                 message = "The excerpt does not follow its citation."
-                yield Finding.of(Code.WRONG_PLACE, message, f"{where}/excerpt", passage(text, citation))
+                yield Finding.of(
+                    Code.WRONG_PLACE, message, f"{where}/excerpt", passage(text, citation)
+                )
                 continue
             covered.append(excerpt)
             at = excerpt.end
     if left := _uncited(text, field, covered):
         message = "Words of the field belong to no citation, excerpt or statement."
         yield Finding.of(Code.UNCITED_TEXT, message, path, text.place(left))
-    if basis.cites != (due := _cites(basis, marks, text, field)):
+    if basis.cites != (due := _cites(basis, marks)):
         message = f"The field's statements make it {due!r}."
         yield Finding.of(Code.VALUE_MISMATCH, message, f"{path}/cites", text.place(field))
 
 
 def _check_label(
-    citation: Citation, span: Span, marks: list[tuple[str, int]], text: Text, where: str,
+    citation: Citation,
+    span: Span,
+    marks: list[tuple[str, int]],
+    text: Text,
+    where: str,
 ) -> Iterator[Finding]:
     """Hold ``labelled`` to the statement that introduces the citation."""
     opened = [name for name, end in marks if end <= span.start and name in {"mtus", "non_mtus"}]
@@ -94,26 +103,37 @@ def _check_label(
 
 
 def _check_components(citation: Citation, text: Text, where: str) -> Iterator[Finding]:
-    """Demand that each word and number of the components is printed in the quote, once each."""
-    left = _WORD.findall(text.words(span_of(text, citation)))
-    parts = [citation.title, citation.edition, citation.chapter, citation.url]
+    """Demand that each word of the quote is a component's, once, and the other way round."""
+    parts = [citation.title, citation.edition, citation.chapter]
     parts += [str(citation.year)] if citation.year is not None else []
     parts += [*citation.sections, *citation.pages, *citation.tables]
-    for part in parts:
-        for word in _WORD.findall(part or ""):
-            if word in left:
-                left.remove(word)
-            elif not (part == citation.url and word in "".join(left)):
-                message = f"A component says {part!r}, which its quote does not print."
-                yield Finding.of(Code.VALUE_MISMATCH, message, where, passage(text, citation))
-                return
-    if strays := [word for word in left if word.lower() not in _JOINTS]:
-        message = f"No component accounts for {collapse(' '.join(strays[:8]))!r}."
+    said = tuple(part for part in parts if part)
+    if message := _disagree(text.words(span_of(text, citation)), said, citation.url or ""):
         yield Finding.of(Code.VALUE_MISMATCH, message, where, passage(text, citation))
 
 
+@lru_cache(maxsize=4096)
+def _disagree(quote: str, parts: tuple[str, ...], url: str) -> str | None:
+    """Say which word only the quote or only the components have; remembered, as citations recur."""
+    left = _WORD.findall(quote)
+    for part in parts:
+        for word in _WORD.findall(part):
+            if word not in left:
+                return f"A component says {part!r}, which its quote does not print."
+            left.remove(word)
+    glued = "".join(left)
+    for word in _WORD.findall(url):
+        if word in left:
+            left.remove(word)
+        elif word not in glued:
+            return f"The address {url!r} is not printed in the quote."
+    strays = [word for word in left if word.lower() not in _JOINTS and word not in url]
+    return f"No component accounts for {' '.join(strays[:8])!r}." if strays else None
+
+
 _JOINTS = {
-    "section", "sections", "s", "page", "pages", "pg", "pgs", "p", "pp", "table", "tables", "chapter", "ch",
+    "section", "sections", "s", "page", "pages", "pg", "pgs", "p", "pp", "table", "tables",
+    "chapter", "ch",
     "and", "the", "of", "in", "on", "mtus",
 }  # fmt: skip
 
@@ -122,14 +142,22 @@ def _uncited(text: Text, field: Span, covered: list[Span]) -> Span | None:
     """Return the first words of *field* that nothing accounts for."""
     at = field.start
     for span in [*covered, Span(field.end, field.end)]:
-        rest = _BOILERPLATE.sub(lambda match: " " * len(match.group()), text.norm[at : span.start])
-        if word := _WORD.search(rest):
-            return Span(at + word.start(), span.start)
+        stray = _first_stray(text.norm[at : span.start])
+        if stray is not None:
+            return Span(at + stray, span.start)
         at = span.end
     return None
 
 
-def _cites(basis: Basis, marks: list[tuple[str, int]], text: Text, field: Span) -> str:
+@lru_cache(maxsize=1024)
+def _first_stray(piece: str) -> int | None:
+    """Return where the first word stands that is no boilerplate; the same statements recur."""
+    rest = _BOILERPLATE.sub(lambda match: " " * len(match.group()), piece)
+    word = _WORD.search(rest)
+    return word.start() if word else None
+
+
+def _cites(basis: Basis, marks: list[tuple[str, int]]) -> str:
     names = {name for name, _ in marks}
     names |= {citation.labelled for citation in basis.citations if citation.labelled}
     inside = "mtus" in names

@@ -105,7 +105,10 @@ LETTER_2014 = Family(
 )
 LETTER_2013 = Family(
     name="letter-2013",
-    known_by=(_p("Notice of Independent Medical Review Determination"), _p("Rationale for the Decision :")),
+    known_by=(
+        _p("Notice of Independent Medical Review Determination"),
+        _p("Rationale for the Decision :"),
+    ),
     style="list",
     issues=_p("INDEPENDENT MEDICAL REVIEW DECISION AND RATIONALE"),
     labels={
@@ -121,10 +124,15 @@ LETTER_2013 = Family(
         rf"{_ARTICLE}(?P<request>\S.{{0,1500}}?)\s*(?P<decision>{_NECESSARY})\s*\.",
         re.DOTALL,
     ),
-    passage=re.compile(rf"(?:\d{{1,3}}\s*\)\s*)?Regarding\s*the\s*request\s*for\s+{_ARTICLE}(?P<request>[^:]{{1,1500}}?(?::[^:\n]{{1,300}}?)*?)\s*:(?=\s*\n)"),
+    passage=re.compile(
+        rf"(?:\d{{1,3}}\s*\)\s*)?Regarding\s*the\s*request\s*for\s+{_ARTICLE}(?P<request>[^:]{{1,1500}}?(?::[^:\n]{{1,300}}?)*?)\s*:(?=\s*\n)"
+    ),
     credentials=_p("Medical Qualifications of the Expert Reviewer :"),
     summary=_p("Case Summary :"),
-    others=(_p("Documents Reviewed"), re.compile(r"(?:\d{1,3}\s*\)\s*)?Regarding\s*the\s*request\s*for\b")),
+    others=(
+        _p("Documents Reviewed"),
+        re.compile(r"(?:\d{1,3}\s*\)\s*)?Regarding\s*the\s*request\s*for\b"),
+    ),
 )
 PROFESSIONAL_REVIEW = Family(
     name="professional-review",
@@ -132,7 +140,9 @@ PROFESSIONAL_REVIEW = Family(
     style="document",
     issues=_p("ISSUE AT DISPUTE :"),
     labels={
-        "reviewer": _p(r"MEDICAL TREATMENT GUIDELINE\(S\) RELIED UPON BY PROFESSIONAL REVIEWER AND WHY :"),
+        "reviewer": _p(
+            r"MEDICAL TREATMENT GUIDELINE\(S\) RELIED UPON BY PROFESSIONAL REVIEWER AND WHY :"
+        ),
         "rationale": re.compile(
             r"RATIONALE\s*FOR\s*WHY\s*THE\s*REQUESTED\s*TREATMENT/SERVICE\s*"
             r"(?P<decision>(?:IS|WAS)\s*(?:NOT)?\s*MEDICALLY\s*NECESSARY)\s*:",
@@ -168,7 +178,7 @@ def family_of(layout: Mapping[str, Any]) -> Family:
         name=layout["name"],
         known_by=tuple(re.compile(_words(phrase)) for phrase in layout["detect"]["all"]),
         style=_STYLES[items["style"]],
-        issues=_heading(sections["issues"]),
+        issues=re.compile(_words(sections["issues"]["heading"])),
         lead=_lead(sections["issues"]),
         labels={part: re.compile(_words(label)) for part, label in items["labels"].items()},
         label_is_text=frozenset(items.get("keep", {}).get("labels", ())),
@@ -192,7 +202,11 @@ def _words(phrase: str) -> str:
     pattern = ""
     for word in phrase.replace(":", " :").split():
         may_be_missing = re.fullmatch(r"\[(.*)\]", word)
-        pattern += rf"(?:{re.escape(may_be_missing[1])}\s*)?" if may_be_missing else rf"{re.escape(word)}\s*"
+        pattern += (
+            rf"(?:{re.escape(may_be_missing[1])}\s*)?"
+            if may_be_missing
+            else rf"{re.escape(word)}\s*"
+        )
     return pattern.removesuffix(r"\s*")
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from extractor.findings import Code, Finding
@@ -30,7 +31,13 @@ _LABEL = re.compile(
 _VALUE = re.compile(
     rf"(?P<case_number>\bCM\d\d-\d+)|(?P<priority>\b(?:Standard|Expedited)\b)|(?P<date>{DATE.pattern})",
 )
-_COURSE = ("date_of_injury", "ur_denial_date", "application_received", "date_assigned", "decision_date")
+_COURSE = (
+    "date_of_injury",
+    "ur_denial_date",
+    "application_received",
+    "date_assigned",
+    "decision_date",
+)
 
 
 class _Mark(NamedTuple):
@@ -39,7 +46,7 @@ class _Mark(NamedTuple):
 
 
 def check_header(record: Record, text: Text, anchors: Anchors) -> Iterator[Finding]:
-    """Hold each header value to the value that its label introduces; both must pair beyond doubt."""
+    """Hold each header value to the one that its label introduces, beyond doubt."""
     if anchors.family is None:
         return
     labels = _marks(_LABEL, text, anchors.header)
@@ -49,15 +56,21 @@ def check_header(record: Record, text: Text, anchors: Anchors) -> Iterator[Findi
         path = f"/case/{name}"
         if value is None:
             if name in named:
-                yield Finding.of(Code.MISSING_FIELD, "The header has the label; no value was read.", path)
+                yield Finding.of(
+                    Code.MISSING_FIELD, "The header has the label; no value was read.", path
+                )
         elif name not in due:
             code = Code.AMBIGUOUS if name in named else Code.WRONG_PLACE
             message = "The header does not prove which value belongs to this label."
             yield Finding.of(code, message, path, passage(text, value))
         elif span_of(text, value) != due[name]:
-            yield Finding.of(Code.WRONG_PLACE, "Another value stands at this label.", path, passage(text, value))
+            yield Finding.of(
+                Code.WRONG_PLACE, "Another value stands at this label.", path, passage(text, value)
+            )
         elif value.value != _header_value(name, value.quote):
-            yield Finding.of(Code.VALUE_MISMATCH, "The quote says another value.", path, passage(text, value))
+            yield Finding.of(
+                Code.VALUE_MISMATCH, "The quote says another value.", path, passage(text, value)
+            )
 
 
 def _header_value(name: str, quote: str) -> str | None:
@@ -91,8 +104,12 @@ def _paired(labels: list[_Mark], values: list[_Mark], text: Text) -> dict[str, S
     if any(_kind(name) != value.name for name, value in pairs.items()):
         return {}
     marks = sorted([*labels, *values], key=lambda mark: mark.span)
-    beside = all(mark in values for mark in marks[1::2]) and all(mark in labels for mark in marks[::2])
-    days = [parse_date(text.norm[slice(*pairs[name].span)]) or "" for name in _COURSE if name in pairs]
+    beside = all(mark in values for mark in marks[1::2]) and all(
+        mark in labels for mark in marks[::2]
+    )
+    days = [
+        parse_date(text.norm[slice(*pairs[name].span)]) or "" for name in _COURSE if name in pairs
+    ]
     if not beside and days != sorted(days):
         return {}
     return {name: value.span for name, value in pairs.items()}
@@ -101,9 +118,14 @@ def _paired(labels: list[_Mark], values: list[_Mark], text: Text) -> dict[str, S
 def _on_one_line(labels: list[_Mark], values: list[_Mark], text: Text) -> dict[str, Span]:
     marks = sorted([*labels, *values], key=lambda mark: mark.span)
     pairs = {}
-    for before, after in zip(marks, marks[1:], strict=False):
+    for before, after in pairwise(marks):
         between = text.norm[before.span.end : after.span.start]
-        if before in labels and after in values and "\n" not in between and _kind(before.name) == after.name:
+        if (
+            before in labels
+            and after in values
+            and "\n" not in between
+            and _kind(before.name) == after.name
+        ):
             pairs[before.name] = after.span
     return pairs if len(pairs) == len(values) else {}
 
@@ -111,8 +133,12 @@ def _on_one_line(labels: list[_Mark], values: list[_Mark], text: Text) -> dict[s
 # --- the reviewer's credentials ------------------------------------------------------------------
 
 _STATES_LABEL = re.compile(r"State\(s\)\s*of\s*Licensure\s*:|Licensure\s*:")
-_SPECIALTY_LABEL = re.compile(r"Certification\(s\)\s*/\s*Specialty\s*:|Certifications?\s*/\s*Specialty\s*:")
-_PROSE = re.compile(r"\bBoard[\s-]+Certified\s+in\b[^.]{0,1200}?\blicensed\s+to\s+practice\s+in\b[^.]{0,1200}\.")
+_SPECIALTY_LABEL = re.compile(
+    r"Certification\(s\)\s*/\s*Specialty\s*:|Certifications?\s*/\s*Specialty\s*:"
+)
+_PROSE = re.compile(
+    r"\bBoard[\s-]+Certified\s+in\b[^.]{0,1200}?\blicensed\s+to\s+practice\s+in\b[^.]{0,1200}\."
+)
 _PROSE_LEFT = re.compile(
     r"Board[\s-]+Certified\s+in|has\s+an?|with\s+an?|subspecialty(?:\s+certification)?(?:\s+in)?|and|is|licensed\s+to\s+practice\s+in|[\s,.]",
 )
@@ -121,7 +147,11 @@ _LISTS = ("specialties", "subspecialties", "licensed_in")
 
 def check_expert(record: Record, text: Text, anchors: Anchors) -> Iterator[Finding]:
     """Hold the credentials to their passage: every name in it, nothing of it left over."""
-    values = [(f"/expert/{name}/{n}", v) for name in _LISTS for n, v in enumerate(getattr(record.expert, name))]
+    values = [
+        (f"/expert/{name}/{n}", v)
+        for name in _LISTS
+        for n, v in enumerate(getattr(record.expert, name))
+    ]
     region = anchors.credentials
     due = _due_lists(text, region) if region else {}
     for path, value in values:
@@ -131,7 +161,9 @@ def check_expert(record: Record, text: Text, anchors: Anchors) -> Iterator[Findi
             message = "It does not stand in the reviewer's credentials."
             yield Finding.of(Code.WRONG_PLACE, message, path, passage(text, value))
         elif value.value != text.words(span_of(text, value)):
-            yield Finding.of(Code.VALUE_MISMATCH, "The quote says another name.", path, passage(text, value))
+            yield Finding.of(
+                Code.VALUE_MISMATCH, "The quote says another name.", path, passage(text, value)
+            )
     for place in {*due.values()}:
         if left := _left_over(text, place, [value for _, value in values]):
             message = "Words of the reviewer's credentials are not in the record."
@@ -167,21 +199,24 @@ def _left_over(text: Text, place: Span, values: list[V[Any]]) -> Span | None:
     return None
 
 
-# --- the injured worker ----------------------------------------------------------------------------
+# --- the injured worker ------------------------------------------------------------------------
 
 _POSSESSIVE = re.compile(r"\b(?:his|her|their|whose)\s+(?:\w+\s+)?\Z", re.IGNORECASE)
-_NOT_A_PERSON = re.compile(r"\W+(?:MRI|CT|x-?ray|injury|fracture|stud|scan|son\b|daughter|child)", re.IGNORECASE)
+_NOT_A_PERSON = re.compile(
+    r"\W+(?:MRI|CT|x-?ray|injury|fracture|stud|scan|son\b|daughter|child)", re.IGNORECASE
+)
 # One character class first, then what it may go on with: the search skips to likely letters.
 _PERSON = re.compile(
     r"[MFWGLBmfwglb](?<!\w.)(?:(?<=[Mm])(?:ale|an)|(?<=[Ff])emale|(?<=[Ww])oman|(?<=[Gg])(?:entleman|irl)"
     r"|(?<=[Ll])ady|(?<=[Bb])oy)\b",
 )
 _OLD_PERSON = re.compile(
-    r"\b(?:old|y/?o)\b[\s,-]+(?:[\w-]+[\s,]+){0,4}?(?P<noun>male|female|man|woman|gentleman|lady)\b", re.IGNORECASE,
+    r"(?:old|OLD|Old|yo|y/o)\b[\s,-]+(?:[\w-]+[\s,]+){0,4}?(?P<noun>(?i:male|female|man|woman|gentleman|lady))\b",
 )
 _REVIEW = re.compile(r"\butilization\s+review|\bUR\b|\bclaims\s+administrator's\b", re.IGNORECASE)
 _SENTENCE_BREAK = re.compile(r"[.;!?](?=\s|[A-Z][a-z])")
 _ICD10 = re.compile(r"[A-TV-Z](?<!\w.)\d[0-9A-Z]\.[0-9A-Z]{1,4}\b")
+_INNER_POINT = re.compile(r"\.(?<=\w\.)\w")
 _ICD9 = re.compile(r"[(\[](?P<code>\d{3}\.\d{1,2}|V\d{2}\.\d{1,2}|E\d{3}\.\d)(?=[\s),;\]])")
 
 
@@ -205,33 +240,48 @@ def _check_summary(record: Record, text: Text, summary: Span | None) -> Iterator
     value, path = record.clinical_summary, "/clinical_summary"
     if summary is None or summary.start >= summary.end:
         if value is not None:
-            yield Finding.of(Code.WRONG_PLACE, "The letter has no clinical summary.", path, passage(text, value))
+            yield Finding.of(
+                Code.WRONG_PLACE, "The letter has no clinical summary.", path, passage(text, value)
+            )
     elif value is None:
-        yield Finding.of(Code.MISSING_FIELD, "The clinical summary is not in the record.", path, text.place(summary))
+        yield Finding.of(
+            Code.MISSING_FIELD,
+            "The clinical summary is not in the record.",
+            path,
+            text.place(summary),
+        )
     elif span_of(text, value) != summary:
         code = Code.UNCOVERED_TEXT if summary.holds(span_of(text, value)) else Code.WRONG_PLACE
-        yield Finding.of(code, "This is not the whole clinical summary, and only it.", path, passage(text, value))
+        yield Finding.of(
+            code, "This is not the whole clinical summary, and only it.", path, passage(text, value)
+        )
 
 
-def _ages(text: Text, summary: Span) -> list[Span]:
-    return [
-        Span(*match.span())
-        for match in AGE.finditer(text.norm, *summary)
-        if not _POSSESSIVE.search(text.norm[max(summary.start, match.start() - 30) : match.start()])
-        and not _NOT_A_PERSON.match(text.norm, match.end())
-    ]
+def _first_age(text: Text, summary: Span) -> Span | None:
+    for match in AGE.finditer(text.norm, *summary):
+        before = text.norm[max(summary.start, match.start() - 30) : match.start()]
+        if not _POSSESSIVE.search(before) and not _NOT_A_PERSON.match(text.norm, match.end()):
+            return Span(*match.span())
+    return None
 
 
 def _check_age(record: Record, text: Text, summary: Span) -> Iterator[Finding]:
     value, path = record.patient.age, "/patient/age"
-    ages = _ages(text, summary)
+    age = _first_age(text, summary)
     if value is None:
-        if ages:
-            yield Finding.of(Code.MISSING_FIELD, "The summary gives an age.", path, text.place(ages[0]))
-    elif not ages or span_of(text, value) != ages[0]:
-        yield Finding.of(Code.WRONG_PLACE, "This is not the age that the summary gives first.", path, passage(text, value))
+        if age:
+            yield Finding.of(Code.MISSING_FIELD, "The summary gives an age.", path, text.place(age))
+    elif span_of(text, value) != age:
+        yield Finding.of(
+            Code.WRONG_PLACE,
+            "This is not the age that the summary gives first.",
+            path,
+            passage(text, value),
+        )
     elif value.value != parse_age(value.quote):
-        yield Finding.of(Code.VALUE_MISMATCH, "The quote says another age.", path, passage(text, value))
+        yield Finding.of(
+            Code.VALUE_MISMATCH, "The quote says another age.", path, passage(text, value)
+        )
 
 
 def _check_sex(record: Record, text: Text, summary: Span) -> Iterator[Finding]:
@@ -240,7 +290,9 @@ def _check_sex(record: Record, text: Text, summary: Span) -> Iterator[Finding]:
     if value is None:
         if beside_age:
             place = text.place(Span(*beside_age.span("noun")))
-            yield Finding.of(Code.MISSING_FIELD, "The summary gives the sex beside the age.", path, place)
+            yield Finding.of(
+                Code.MISSING_FIELD, "The summary gives the sex beside the age.", path, place
+            )
         return
     span, where = span_of(text, value), passage(text, value)
     nouns = {parse_sex(match.group()) for match in _PERSON.finditer(text.norm, *summary)}
@@ -253,7 +305,11 @@ def _check_sex(record: Record, text: Text, summary: Span) -> Iterator[Finding]:
 
 
 def _check_day(
-    value: V[str] | None, keyword: re.Pattern[str], text: Text, summary: Span, path: str,
+    value: V[str] | None,
+    keyword: re.Pattern[str],
+    text: Text,
+    summary: Span,
+    path: str,
 ) -> Iterator[Finding]:
     """Hold a date to its quote and to the sentence that says whose date it is."""
     if value is None:
@@ -267,22 +323,30 @@ def _check_day(
 
 def _sentence(text: Text, summary: Span, span: Span) -> str:
     begin = summary.start
-    for stop in _SENTENCE_BREAK.finditer(text.norm, max(summary.start, span.start - 600), span.start):
+    for stop in _SENTENCE_BREAK.finditer(
+        text.norm, max(summary.start, span.start - 600), span.start
+    ):
         begin = stop.end()
     after = _SENTENCE_BREAK.search(text.norm, span.end, summary.end)
     return text.norm[begin : after.start() if after else summary.end]
 
 
 def _check_codes(record: Record, text: Text, summary: Span) -> Iterator[Finding]:
-    due = {Span(*match.span()) for match in _ICD10.finditer(text.norm, *summary)}
-    due |= {Span(*match.span("code")) for match in _ICD9.finditer(text.norm, *summary)}
+    due = set()
+    if _INNER_POINT.search(text.norm, *summary):
+        due |= {Span(*match.span()) for match in _ICD10.finditer(text.norm, *summary)}
+        due |= {Span(*match.span("code")) for match in _ICD9.finditer(text.norm, *summary)}
     for n, value in enumerate(record.patient.diagnosis_codes):
         span = span_of(text, value)
         path = f"/patient/diagnosis_codes/{n}"
         if not summary.holds(span):
-            yield Finding.of(Code.WRONG_PLACE, "It does not stand in the summary.", path, passage(text, value))
+            yield Finding.of(
+                Code.WRONG_PLACE, "It does not stand in the summary.", path, passage(text, value)
+            )
         elif value.value != text.words(span):
-            yield Finding.of(Code.VALUE_MISMATCH, "The quote is another code.", path, passage(text, value))
+            yield Finding.of(
+                Code.VALUE_MISMATCH, "The quote is another code.", path, passage(text, value)
+            )
         due.discard(span)
     for span in sorted(due):
         message = "A diagnosis code of the summary is not in the record."

@@ -60,12 +60,18 @@ def check_spans(record: Record, text: Text) -> Iterator[Finding]:
         ends = text.source[value.start] + text.source[value.end - 1]
         if text.quote(value.start, value.end) != value.quote or ends.strip() != ends:
             yield _misread(path, value, text)
-        elif path.rsplit("/", 1)[1] in _PROSE and value.value != text.words(span_of(text, value)):
+        elif isinstance(value, V) and _is_another(path, value, text):
             message = "The value is not what the quote says."
             yield Finding.of(Code.VALUE_MISMATCH, message, path, passage(text, value))
         elif value.page != text.page(value.start):
             message = f"The words stand on page {text.page(value.start)}, not {value.page}."
             yield Finding.of(Code.WRONG_PLACE, message, path, passage(text, value))
+
+
+def _is_another(path: str, value: V[Any], text: Text) -> bool:
+    """Say whether prose says something else than its quote."""
+    is_prose = path.rsplit("/", 1)[1] in _PROSE
+    return is_prose and value.value != text.words(span_of(text, value))
 
 
 def passage(text: Text, value: V[Any] | Citation) -> Passage:
@@ -77,7 +83,9 @@ def _misread(path: str, value: V[Any] | Citation, text: Text) -> Finding:
     """Say what is wrong with a quote that its span does not read; a hint, never a value."""
     where = passage(text, value)
     if collapse(text.source).find(value.quote) >= 0:
-        return Finding.of(Code.WRONG_PLACE, "The quote stands elsewhere in the letter.", path, where)
+        return Finding.of(
+            Code.WRONG_PLACE, "The quote stands elsewhere in the letter.", path, where
+        )
     there = collapse(text.source[value.start : value.end])
     changed = changed_words(there, value.quote)
     if changed is None:
@@ -100,7 +108,8 @@ def changed_words(printed: str, quoted: str) -> str | None:
     ]
     differing = [word.strip(".,;:()\"'") for pair in pairs for side in pair for word in side]
     named = ", ".join(
-        f"{' '.join(a[:_WORDS_NAMED]) or '-'} / {' '.join(b[:_WORDS_NAMED]) or '-'}" for a, b in pairs[:3]
+        f"{' '.join(a[:_WORDS_NAMED]) or '-'} / {' '.join(b[:_WORDS_NAMED]) or '-'}"
+        for a, b in pairs[:3]
     )
     return f"{_kind_of_change(differing)} ({named})"
 
@@ -118,4 +127,3 @@ def _kind_of_change(words: list[str]) -> str:
 def span_of(text: Text, value: V[Any] | Citation) -> Span:
     """Return where *value* stands in the normalized text."""
     return text.from_source(value.start, value.end)
-

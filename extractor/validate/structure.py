@@ -23,10 +23,17 @@ def check_layout(record: Record, text: Text, anchors: Anchors) -> Iterator[Findi
     """Refuse a letter of no known family, and one whose own anchors are in doubt."""
     if anchors.family is None:
         if text.norm.strip():
-            yield Finding.of(Code.UNKNOWN_LAYOUT, "This is no letter that the validator knows; a person must look.")
+            yield Finding.of(
+                Code.UNKNOWN_LAYOUT,
+                "This is no letter that the validator knows; a person must look.",
+            )
         return
     if record.document.layout == "unknown":
-        yield Finding.of(Code.UNKNOWN_LAYOUT, "No layout fits this letter; a person must look.", "/document/layout")
+        yield Finding.of(
+            Code.UNKNOWN_LAYOUT,
+            "No layout fits this letter; a person must look.",
+            "/document/layout",
+        )
     for problem in anchors.problems:
         code = Code.MISSING_ITEM if problem in {"decisions", "passages"} else Code.AMBIGUOUS
         message = _PROBLEMS.get(problem, f"The heading of the {problem} stands more than once.")
@@ -39,7 +46,9 @@ def check_items(record: Record, text: Text, anchors: Anchors) -> Iterator[Findin
     """Refuse items that are no anchor's, anchors without an item, and parts out of their place."""
     if anchors.family is None:
         for n in range(len(record.items)):
-            yield Finding.of(Code.EXTRA_ITEM, "No anchor in the letter carries this item.", f"/items/{n}")
+            yield Finding.of(
+                Code.EXTRA_ITEM, "No anchor in the letter carries this item.", f"/items/{n}"
+            )
         return
     by_decision = {item.decision: item for item in anchors.items}
     taken: list[Span] = []
@@ -54,11 +63,13 @@ def check_items(record: Record, text: Text, anchors: Anchors) -> Iterator[Findin
         elif decision in seen:
             yield Finding.of(Code.DUPLICATE_ITEM, "The item is listed twice.", path)
         else:
-            yield from _check_item(item, anchored, text, anchors, path, following)
+            yield from _check_item(item, anchored, text, path, following)
         taken.append(decision)
         seen.add(decision)
         if item.number != n + 1:
-            yield Finding.of(Code.WRONG_PLACE, f"It is item {n + 1} of the record.", f"{path}/number")
+            yield Finding.of(
+                Code.WRONG_PLACE, f"It is item {n + 1} of the record.", f"{path}/number"
+            )
     yield from _missing(anchors, seen, text)
     if taken != sorted(taken):
         yield Finding.of(Code.WRONG_PLACE, "The items are not in the letter's order.", "/items")
@@ -72,16 +83,18 @@ def _missing(anchors: Anchors, taken: set[Span], text: Text) -> Iterator[Finding
 
 
 def _check_item(
-    item: Item, anchored: Anchored, text: Text, anchors: Anchors, path: str, following: Item | None,
+    item: Item, anchored: Anchored, text: Text, path: str, following: Item | None
 ) -> Iterator[Finding]:
     for problem in anchored.problems:
         message = _PROBLEMS.get(problem, "No decision word stands before the item's first label.")
         yield Finding.of(Code.MISSING_FIELD, message, path, text.place(anchored.decision))
     if item.decision.value != anchored.verdict:
         message = "The letter's decision word decides otherwise."
-        yield Finding.of(Code.VALUE_MISMATCH, message, f"{path}/decision", passage(text, item.decision))
+        yield Finding.of(
+            Code.VALUE_MISMATCH, message, f"{path}/decision", passage(text, item.decision)
+        )
     yield from _check_request(item, anchored, text, path)
-    yield from _check_parts(item, anchored, text, anchors, path, following)
+    yield from _check_parts(item, anchored, text, path, following)
     yield from check_partial(item, text, path)
     yield from _check_conclusion(item, text, path)
 
@@ -104,7 +117,7 @@ def _check_request(item: Item, anchored: Anchored, text: Text, path: str) -> Ite
 
 
 def _check_parts(
-    item: Item, anchored: Anchored, text: Text, anchors: Anchors, path: str, following: Item | None,
+    item: Item, anchored: Anchored, text: Text, path: str, following: Item | None
 ) -> Iterator[Finding]:
     """Hold each labelled part to the words between its label and the next anchor."""
     for part in PARTS:
@@ -115,24 +128,22 @@ def _check_parts(
         if due is not None and due.end <= due.start:
             due = None
         if due is None:
-            yield from _undue(value, text, anchors, part, where)
+            yield from _undue(value, text, part in anchored.required, where)
             continue
         if value is None:
             message = "The label is there, its text is not in the record."
             yield Finding.of(Code.MISSING_FIELD, message, where, text.place(due))
             continue
-        if part == "rationale" and following and anchors.family and anchors.family.style == "before_label":
+        if part == "rationale" and following and anchored.runs_on:
             due = _up_to(following, anchored, text, due)
         yield from _hold(span_of(text, value), due, text, value, where)
 
 
-def _undue(
-    value: V[str] | None, text: Text, anchors: Anchors, part: str, where: str,
-) -> Iterator[Finding]:
+def _undue(value: V[str] | None, text: Text, required: bool, where: str) -> Iterator[Finding]:
     if value is not None:
         message = "No label in the letter introduces this text."
         yield Finding.of(Code.WRONG_PLACE, message, where, passage(text, value))
-    elif anchors.family and part in anchors.family.required:
+    elif required:
         yield Finding.of(Code.MISSING_FIELD, "The letter gives no text for this field.", where)
 
 
@@ -166,25 +177,36 @@ _BEFORE_AUTHORIZED = re.compile(
     r"original\s+request\s*[.;,]?\s+(?:(?:The\s+)?Claims\s+Administrator\s+(?:has\s+)?(?:authorized|approved|certified)\s+)?\Z",
     re.IGNORECASE,
 )
-_BEFORE_REMAINING = re.compile(r"original\s+request\s*,?\s*(?:is\s*:\s+|is\s+for\s+|is\s+)?\Z", re.IGNORECASE)
+_BEFORE_REMAINING = re.compile(
+    r"original\s+request\s*,?\s*(?:is\s*:\s+|is\s+for\s+|is\s+)?\Z", re.IGNORECASE
+)
 _LOOK_BACK = 120
 
 
 def check_partial(item: Item, text: Text, path: str) -> Iterator[Finding]:
-    """Hold a partial approval's parts to the words around them, and the treatment to what remains."""
+    """Hold a partial approval's parts to the words around them, the treatment to what remains."""
     request = span_of(text, item.request)
     partial = item.partial_approval
     if partial is None:
         if item.treatment.start != item.request.start or item.treatment.end != item.request.end:
             message = "Without a partial approval the treatment is the request."
-            yield Finding.of(Code.WRONG_PLACE, message, f"{path}/treatment", passage(text, item.treatment))
+            yield Finding.of(
+                Code.WRONG_PLACE, message, f"{path}/treatment", passage(text, item.treatment)
+            )
         if _PARTIAL_WORDS.search(text.norm, *request):
             message = "The request names an original request, but no partial approval was read."
-            yield Finding.of(Code.MISSING_FIELD, message, f"{path}/partial_approval", passage(text, item.request))
+            yield Finding.of(
+                Code.MISSING_FIELD, message, f"{path}/partial_approval", passage(text, item.request)
+            )
         return
-    if (item.treatment.start, item.treatment.end) != (partial.remaining.start, partial.remaining.end):
+    if (item.treatment.start, item.treatment.end) != (
+        partial.remaining.start,
+        partial.remaining.end,
+    ):
         message = "The treatment is not the remaining portion."
-        yield Finding.of(Code.WRONG_PLACE, message, f"{path}/treatment", passage(text, item.treatment))
+        yield Finding.of(
+            Code.WRONG_PLACE, message, f"{path}/treatment", passage(text, item.treatment)
+        )
     if misplaced := _misplaced_part(partial, request, text):
         message = f"The {misplaced} part does not stand in its place within the request."
         where = passage(text, getattr(partial, misplaced))

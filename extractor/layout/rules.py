@@ -1,0 +1,210 @@
+"""Layout files: what a TOML file must say, and the patterns that its phrases become."""
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+
+from extractor.errors import LayoutError
+from extractor.record import DecisionWord
+
+BUILT_IN = ("dwc-2016", "dwc-2014", "letter-2014", "letter-2013", "professional-review")
+PARTS = ("claims_administrator", "reviewer", "rationale")
+STYLES = ("heading", "sentence", "list", "single")
+_LONGEST_REQUEST = 1500
+_REQUEST_SLOT = rf"(?:(?:an?|the)\s+)?(?P<request>\S(?:[^\n\f]|[\n\f]){{0,{_LONGEST_REQUEST}}}?)\s*"
+
+Style = Literal["heading", "sentence", "list", "single"]
+
+
+@dataclass(frozen=True)
+class SectionRule:
+    """A section of a letter: its heading, and the sentence that leads into it."""
+
+    name: str
+    heading: str = ""
+    lead: str = ""
+
+
+@dataclass(frozen=True)
+class LayoutRule:
+    """A layout file as read: every phrase is matched with white space of any kind between words."""
+
+    name: str
+    description: str = ""
+    detect_all: tuple[str, ...] = ()
+    detect_any: tuple[str, ...] = ()
+    sections: tuple[SectionRule, ...] = ()
+    style: Style = "heading"
+    heading: str = ""
+    passage: str = ""
+    decisions: dict[str, DecisionWord] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+    kept_labels: frozenset[str] = frozenset()
+    required: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def decided(self) -> str:
+        """A pattern for the decision words, the longest first."""
+        longest_first = sorted(self.decisions, key=len, reverse=True)
+        return "|".join(phrase(word) for word in longest_first)
+
+    @cached_property
+    def head(self) -> re.Pattern[str]:
+        """What opens an item: its decision word and first label, or its deciding sentence."""
+        if self.style == "heading":
+            label = phrase(self.labels["claims_administrator"])
+            return re.compile(rf"\b(?P<decision>{self.decided})\s*(?P<label>{label})")
+        return self._template(self.heading)
+
+    @cached_property
+    def passage_head(self) -> re.Pattern[str]:
+        """What opens the passage of an item that a list decides."""
+        return self._template(self.passage)
+
+    def _template(self, words: str) -> re.Pattern[str]:
+        slots = {
+            "number": r"(?P<number>\d{1,3})",
+            "request": _REQUEST_SLOT,
+            "decision": rf"\b(?P<decision>{self.decided})",
+        }
+        return re.compile(phrase(words, **slots))
+
+    @cached_property
+    def section_heads(self) -> dict[str, re.Pattern[str]]:
+        """The headings by section name."""
+        return {
+            section.name: re.compile(
+                phrase(section.heading, decision=f"(?P<decision>{self.decided})")
+            )
+            for section in self.sections
+            if section.heading
+        }
+
+
+# --- layout files ---------------------------------------------------------------------------
+
+
+@cache
+def built_in() -> tuple[LayoutRule, ...]:
+    """Return the layouts that come with the package, in the order in which they are tried."""
+    folder = resources.files("extractor") / "layouts"
+    return tuple(
+        parse_rule((folder / f"{name}.toml").read_text("utf-8"), name) for name in BUILT_IN
+    )
+
+
+def load_rules(folder: Path | None = None) -> tuple[LayoutRule, ...]:
+    """Return the layouts of *folder* (each ``*.toml`` in it), tried first, and the built-in ones.
+
+    Raises:
+        LayoutError: *folder* is no folder, or a file in it is no layout.
+    """
+    if folder is None:
+        return built_in()
+    if not folder.is_dir():
+        msg = f"--layouts {folder}: there is no such folder."
+        raise LayoutError(msg)
+    own = [parse_rule(_read(path), path.name) for path in sorted(folder.glob("*.toml"))]
+    return (*own, *built_in())
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        msg = f"The layout file {path} cannot be read: {error}"
+        raise LayoutError(msg) from None
+
+
+def parse_rule(toml: str, source: str) -> LayoutRule:
+    """Read a layout file's content; *source* names it in errors.
+
+    Raises:
+        LayoutError: it is not TOML, or a part is missing or not known.
+    """
+    try:
+        data = tomllib.loads(toml)
+    except tomllib.TOMLDecodeError as error:
+        msg = f"{source} is not TOML: {error}"
+        raise LayoutError(msg) from None
+    try:
+        rule = _rule_of(data)
+    except (KeyError, TypeError, AttributeError) as error:
+        msg = f"{source} is no layout: {error!r}. See CONTRIBUTING, 'Add a layout'."
+        raise LayoutError(msg) from None
+    if problem := _problem_with(rule):
+        msg = f"{source}: {problem}"
+        raise LayoutError(msg)
+    return rule
+
+
+def _rule_of(data: dict[str, Any]) -> LayoutRule:
+    items = data["items"]
+    return LayoutRule(
+        name=data["name"],
+        description=data.get("description", ""),
+        detect_all=tuple(data["detect"]["all"]),
+        detect_any=tuple(data["detect"].get("any", ())),
+        sections=tuple(SectionRule(**section) for section in data["sections"]),
+        style=items["style"],
+        heading=items.get("heading", ""),
+        passage=items.get("passage", ""),
+        decisions=dict(items["decisions"]),
+        labels=dict(items.get("labels", {})),
+        kept_labels=frozenset(items.get("keep", {}).get("labels", ())),
+        required={name: tuple(fields) for name, fields in data.get("require", {}).items()},
+    )
+
+
+def _problem_with(rule: LayoutRule) -> str | None:
+    """Return what is wrong with *rule*; None when nothing is."""
+    if rule.style not in STYLES:
+        return f"style is one of {', '.join(STYLES)}, not {rule.style!r}."
+    if not rule.detect_all:
+        return "detect.all names no phrase to know the letter by."
+    if not set(rule.decisions.values()) <= {"upheld", "overturned"}:
+        return "each of items.decisions is 'upheld' or 'overturned'."
+    if rule.style != "single" and set(rule.labels) != set(PARTS):
+        return f"items.labels needs {', '.join(PARTS)}."
+    wanted = "request" if rule.style == "single" else "issues"
+    if wanted not in {section.name for section in rule.sections}:
+        return f"there is no section {wanted!r}."
+    return None
+
+
+# --- phrases --------------------------------------------------------------------------------
+
+
+def phrase(words: str, **slots: str) -> str:
+    r"""Return a pattern for *words* with any white space between them.
+
+    ``{name}`` takes a slot; a word in square brackets may be missing.
+
+    >>> bool(re.fullmatch(phrase("[The] MAXIMUS guideline:"), "MAXIMUS \n guideline :"))
+    True
+    """
+    pattern = ""
+    for word in words.split():
+        optional = word.startswith("[") and word.endswith("]")
+        parts = re.split(r"(\{\w+\}|:)", word[1:-1] if optional else word)
+        piece = "".join(_piece(part, slots) for part in parts if part)
+        pattern += rf"(?:{piece}\s*)?" if optional else rf"{piece}\s*"
+    return pattern.removesuffix(r"\s*")
+
+
+def _piece(part: str, slots: dict[str, str]) -> str:
+    if part == ":":
+        return r"\s*:"
+    if part.startswith("{") and part.endswith("}"):
+        return slots[part[1:-1]]
+    return re.escape(part)
+
+
+@cache
+def compiled(words: str) -> re.Pattern[str]:
+    """Return the pattern of *words*, compiled once."""
+    return re.compile(phrase(words))
