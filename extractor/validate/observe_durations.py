@@ -15,7 +15,7 @@ from typing import NamedTuple
 from extractor.findings import Code, Finding
 from extractor.record import Item, Record
 from extractor.text import Span, Text
-from extractor.validate.regions import named_regions, requested_regions
+from extractor.validate.regions import named_regions, requested_regions, standing_for
 from extractor.validate.sentences import sentences
 from extractor.validate.spans import span_of
 from extractor.values import DATE, parse_date, quotations
@@ -35,10 +35,12 @@ _THING = re.compile(
     r"\b(?:(?P<mri>mris?|magnetic\s+resonance\s+imag\w+)"
     r"|(?P<ct>ct(?:\s+scans?)?|computed\s+tomograph\w+)"
     r"|(?P<xray>x-?\s?rays?|radiographs?|plain\s+films?)"
-    r"|(?P<emg>emg|ncs|ncv|electromyogra\w+|electrodiagnostic\s+stud\w+)"
+    r"|(?P<emg>emg|ncs|ncv|electromyogra\w+|electrodiagnostic\s+stud\w+"
+    r"|nerve\s+conduction\s+(?:stud\w+|velocit\w+))"
     r"|(?P<surgery>surgery|operation)"
     r"|(?P<injection>injections?|esis?)"
-    r"|(?P<therapy>physical\s+therapy|acupuncture|chiropractic))\b",
+    r"|(?P<therapy>physical\s+therapy|acupuncture|chiropractic)"
+    r"|(?P<again>stud(?:y|ies)|images|films))\b",
     re.IGNORECASE,
 )
 _LATEST = re.compile(r"\b(?:most\s+recent|latest|last)\s+(?:\S+\s+){0,3}\Z", re.IGNORECASE)
@@ -129,6 +131,8 @@ def _contradictions(item: Item, record: Record, text: Text) -> Iterator[tuple[Sp
     written_on = cache(lambda at_least: _written(record, text, at_least=at_least))
     for claim in _claims(norm, rationale):
         regions, written = claim.regions or asked, written_on(claim.at_least)
+        if claim.kind == "emg":  # it tests a limb, and is told of by a joint of it
+            regions = standing_for(regions)
         events = [e for e in events_of(claim.kind) if not regions or regions & e.regions]
         event = None if written is None else _contradicted_by(claim, events, written)
         if event is not None:
@@ -147,8 +151,10 @@ def _claims(norm: str, rationale: Span) -> Iterator[_Claim]:
         if DATE.search(norm, *sentence) or (thing := _claimed_thing(norm, before)) is None:
             continue
         count = match["count"].lower()
+        if (kind := _kind_of(thing, norm, rationale)) is None:
+            continue
         yield _Claim(
-            kind=str(thing.lastgroup),
+            kind=kind,
             sentence=sentence,
             regions=_regions(norm, before),
             days=(_NUMBERS.get(count) or int(count)) * _DAYS[match["unit"].lower()],
@@ -167,6 +173,15 @@ def _claimed_thing(norm: str, before: Span) -> re.Match[str] | None:
     named = norm[before.start : things[-1].start()]
     definite = _DEFINITE.search(named) and not _ANOTHER.search(named)
     return things[-1] if definite or _LATEST.search(named) else None
+
+
+def _kind_of(thing: re.Match[str], norm: str, rationale: Span) -> str | None:
+    """Return the kind of *thing*; "the studies" are of the one kind named before, if it is one."""
+    if thing.lastgroup != "again":
+        return thing.lastgroup
+    before = _THING.finditer(norm, rationale.start, thing.start())
+    kinds = {match.lastgroup for match in before} - {"again"}
+    return kinds.pop() if len(kinds) == 1 else None
 
 
 def _regions(norm: str, span: Span) -> frozenset[str]:
