@@ -284,15 +284,15 @@ def _basis(claim: Claim | None, text: Text, ground: Grounder, path: str) -> Basi
 
 
 def _citation(cited: Cited, text: Text, ground: Grounder) -> Citation:
-    place = text.place(cited.span)
+    start, end = text.to_source(cited.span)
     return Citation(
         labelled=cited.labelled,
         authority=cited.authority,
         **vars(cited.components),
-        quote=place.quote,
-        start=place.start,
-        end=place.end,
-        page=place.page,
+        quote=text.quote(start, end),
+        start=start,
+        end=end,
+        page=text.page(start),
         excerpt=_excerpt(cited.excerpt, ground),
     )
 

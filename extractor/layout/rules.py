@@ -57,7 +57,7 @@ class LayoutRule:
         """What opens an item: its decision word and first label, or its deciding sentence."""
         if self.style == "heading":
             label = phrase(self.labels["claims_administrator"])
-            return re.compile(rf"\b(?P<decision>{self.decided})\s*(?P<label>{label})")
+            return re.compile(rf"(?P<decision>{self.decided})\s*(?P<label>{label})")
         return self._template(self.heading)
 
     @cached_property

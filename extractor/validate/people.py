@@ -15,22 +15,21 @@ from extractor.values import AGE, DATE, MISHAP, parse_age, parse_date, parse_pri
 # --- the case header ---------------------------------------------------------------------------
 
 _LABELS = {
-    "case_number": "Case Number",
-    "date_assigned": "Date Assigned",
-    "date_of_injury": "Date of Injury",
-    "decision_date": "Decision Date|Dated",
-    "ur_denial_date": "UR Denial Date|Date of UR Decision",
-    "priority": "Priority",
-    "application_received": "Received",
+    "Case Number": "case_number",
+    "Date Assigned": "date_assigned",
+    "Date of Injury": "date_of_injury",
+    "Decision Date": "decision_date",
+    "Dated": "decision_date",
+    "UR Denial Date": "ur_denial_date",
+    "Date of UR Decision": "ur_denial_date",
+    "Priority": "priority",
+    "Received": "application_received",
 }
 _LABEL = re.compile(
-    "|".join(
-        rf"(?P<{name}>(?:{words})\s*:)".replace(" ", r"\s*") for name, words in _LABELS.items()
-    ),
+    "(?:" + "|".join(label.replace(" ", r"\s*") for label in _LABELS) + r")(?=\s*:)",
 )
-_VALUE = re.compile(
-    rf"(?P<case_number>\bCM\d\d-\d+)|(?P<priority>\b(?:Standard|Expedited)\b)|(?P<date>{DATE.pattern})",
-)
+_NAME_OF = {label.replace(" ", ""): name for label, name in _LABELS.items()}
+_CASE_OR_PRIORITY = re.compile(r"(?:CM\d\d-\d+|Standard\b|Expedited\b)")
 _COURSE = (
     "date_of_injury",
     "ur_denial_date",
@@ -49,8 +48,8 @@ def check_header(record: Record, text: Text, anchors: Anchors) -> Iterator[Findi
     """Hold each header value to the one that its label introduces, beyond doubt."""
     if anchors.family is None:
         return
-    labels = _marks(_LABEL, text, anchors.header)
-    due = _paired(labels, _marks(_VALUE, text, anchors.header), text)
+    labels = _labels(text, anchors.header)
+    due = _paired(labels, _values(text, anchors.header), text)
     named = {label.name for label in labels}
     for name, value in record.case.__dict__.items():
         path = f"/case/{name}"
@@ -79,11 +78,20 @@ def _header_value(name: str, quote: str) -> str | None:
     return parse_priority(quote) if name == "priority" else parse_date(quote)
 
 
-def _marks(pattern: re.Pattern[str], text: Text, region: Span) -> list[_Mark]:
+def _labels(text: Text, region: Span) -> list[_Mark]:
     return [
-        _Mark(match.lastgroup or "", Span(*match.span(match.lastgroup or 0)))
-        for match in pattern.finditer(text.norm, *region)
+        _Mark(_NAME_OF["".join(match.group().split())], Span(*match.span()))
+        for match in _LABEL.finditer(text.norm, *region)
     ]
+
+
+def _values(text: Text, region: Span) -> list[_Mark]:
+    """Return the values that a header may hold, each named for its kind."""
+    values = [_Mark("date", Span(*match.span())) for match in DATE.finditer(text.norm, *region)]
+    for match in _CASE_OR_PRIORITY.finditer(text.norm, *region):
+        kind = "case_number" if match.group().startswith("CM") else "priority"
+        values.append(_Mark(kind, Span(*match.span())))
+    return sorted(values, key=lambda mark: mark.span)
 
 
 def _kind(label: str) -> str:
