@@ -2,6 +2,7 @@
 
 import re
 from collections import deque
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from extractor.propose import Claim
@@ -14,16 +15,15 @@ _LABELS = {
     "case_number": r"Case\s*Number",
     "date_assigned": r"Date\s*Assigned",
     "date_of_injury": r"Date\s*of\s*Injury",
-    "decision_date": r"(?:Decision\s*Date|Dated)",
-    "ur_denial_date": r"(?:UR\s*Denial\s*Date|Date\s*of\s*UR\s*Decision)",
+    "decision_date": r"Decision\s*Date|Dated",
+    "ur_denial_date": r"UR\s*Denial\s*Date|Date\s*of\s*UR\s*Decision",
     "priority": r"Priority",
-    "application_received": r"(?:Application\s+)?Received",
+    "application_received": r"Application\s+Received|Received",
 }
-_CASE_NUMBER = r"CM\d{2}-\d{5,8}"
-_TOKEN = re.compile(
-    "|".join(rf"\b(?P<{name}>{label})\s*:" for name, label in _LABELS.items())
-    + rf"|\b(?P<number>{_CASE_NUMBER})\b|\b(?P<word>Standard|Expedited)\b|(?P<date>{DATE.pattern})",
-)
+# Alternatives that each begin with a letter let the search skip to those; only then come names.
+_LABEL = re.compile(rf"(?:{'|'.join(_LABELS.values())})(?=\s*:)")
+_NAMED = re.compile("|".join(rf"(?P<{name}>{label})" for name, label in _LABELS.items()))
+_NUMBER_OR_WORD = re.compile(r"(?:CM\d{2}-\d{5,8}|Standard|Expedited)\b")
 _KIND = {"case_number": "number", "priority": "word"}
 
 
@@ -39,16 +39,24 @@ def read_header(text: Text, header: Span) -> dict[str, Claim]:
     n-th value to the n-th label, which needs as many of each, of the same kinds, and dates in the
     order in which a case passes them. Between two dates nothing is guessed.
     """
-    tokens = [
-        _Token(match.lastgroup, Span(*match.span(match.lastgroup)))
-        for match in _TOKEN.finditer(text.norm, *header)
-        if match.lastgroup
-    ]
+    tokens = sorted(_tokens(text, header), key=lambda token: token.span)
     labels = [token for token in tokens if token.name in _LABELS]
     if len({label.name for label in labels}) != len(labels):
         return {}
     pairs = _beside(text.norm, tokens) or _columns(text.norm, tokens)
     return {label: _claim(text, label, value) for label, value in pairs.items()}
+
+
+def _tokens(text: Text, header: Span) -> Iterator[_Token]:
+    """Yield the labels and the values of the header, each value named for its kind."""
+    for match in _LABEL.finditer(text.norm, *header):
+        named = _NAMED.fullmatch(match.group())
+        yield _Token(str(named and named.lastgroup), Span(*match.span()))
+    for match in _NUMBER_OR_WORD.finditer(text.norm, *header):
+        kind = "number" if match.group().startswith("CM") else "word"
+        yield _Token(kind, Span(*match.span()))
+    for match in DATE.finditer(text.norm, *header):
+        yield _Token("date", Span(*match.span()))
 
 
 def _claim(text: Text, label: str, span: Span) -> Claim:
