@@ -1,4 +1,4 @@
-"""The commands ``run``, ``accept`` and ``bench``; the work is done elsewhere.
+"""The commands ``run``, ``accept``, ``same`` and ``bench``; the work is done elsewhere.
 
 What takes long to import is imported by the command that needs it.
 """
@@ -67,6 +67,22 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option
             report.write_json(out, results)
         if gate:
             _gate(scored, baseline)
+
+
+@app.command()
+def same(
+    first: Annotated[Path, typer.Argument(help="Records (JSONL) of one run.")],
+    second: Annotated[Path, typer.Argument(help="Records of the same letters, read otherwise.")],
+) -> None:
+    """Compare the values of two runs over the same letters; exit 1 when any differs."""
+    from evals.same import compare, lines, load  # noqa: PLC0415 - keeps --help fast
+
+    with _refusals():
+        found = compare(load(first), load(second))
+    for line in lines(found):
+        typer.echo(line)
+    if found.differing or found.only_in_one or not found.letters:
+        raise typer.Exit(WORSE)
 
 
 def _made_by(proposer: str, records: Path | None) -> str:

@@ -27,9 +27,7 @@ SUMMARY_LEAD = (
     "The expert reviewer developed the following clinical case summary based on a review of the "
     "case file, including all medical records:"
 )
-ISSUES_LEAD = (
-    "The Final Determination was based on decisions for the disputed items/services set forth below:"
-)
+ISSUES_LEAD = "The Final Determination was based on decisions for the disputed items/services set forth below:"
 HEADER = (
     "Case Number: CM16-0291846\n"
     "Date Assigned: 11/09/2016 Date of Injury:  02/20/2015\n"
