@@ -19,8 +19,9 @@ help:  ## say what can be made
 
 demo: .venv/installed  ## extract the golden letters, offline, and show what was read
 	@mkdir -p build
-	@$(BIN)/imr extract golden --out build/demo.jsonl --max-failed 100% --overwrite
+	@$(BIN)/imr extract golden --out build/demo.jsonl --overwrite
 	@$(BIN)/imr show build/demo.jsonl
+	@echo 'One letter in full: $(BIN)/imr show golden/seed-000/source.txt'
 
 test: lint types tests gate  ## run everything that must hold: lint, types, tests, golden letters
 
