@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import zip_longest
 
 from extractor.findings import Code, Finding
-from extractor.record import Item, PartialApproval, Record, V
+from extractor.record import Item, PartialApproval, Record, V, outcome_of
 from extractor.text import Span, Text
 from extractor.validate.anchors import Anchored, Anchors
 from extractor.validate.families import PARTS
@@ -71,6 +71,8 @@ def check_items(record: Record, text: Text, anchors: Anchors) -> Iterator[Findin
                 Code.WRONG_PLACE, f"It is item {n + 1} of the record.", f"{path}/number"
             )
     yield from _missing(anchors, seen, text)
+    if record.outcome != (due := outcome_of(record.items)):
+        yield Finding.of(Code.VALUE_MISMATCH, f"The items make it {due}.", "/outcome")
     if taken != sorted(taken):
         yield Finding.of(Code.WRONG_PLACE, "The items are not in the letter's order.", "/items")
 
