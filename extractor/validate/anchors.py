@@ -310,7 +310,7 @@ def _decided(family: Family, text: Text, head: re.Match[str], body: Span) -> Anc
 
 def _document(family: Family, text: Text, anchors: Anchors) -> list[Anchored]:
     request = anchors.issues
-    head = family.labels["rationale"].search(text.norm)
+    head = family.head.search(text.norm) if family.head else None
     if request is None or head is None:
         return []
     headings = _headings(family, text)

@@ -23,7 +23,8 @@ class Family:
 
     ``style``: where the decision stands. ``before_label``: a word before the first label;
     ``sentence``: in a numbered sentence that opens the item; ``list``: in a numbered list before
-    all passages; ``document``: in a heading of the one item.
+    all passages; ``document``: in a heading of the one item. What is
+    ``required_of_header`` is required where the header has any label at all.
     """
 
     name: str
@@ -42,6 +43,8 @@ class Family:
     summary_lead: re.Pattern[str] | None = None
     others: tuple[re.Pattern[str], ...] = ()
     required: frozenset[str] = frozenset(PARTS)
+    required_of_header: frozenset[str] = frozenset()
+    required_of_record: frozenset[str] = frozenset()
 
     def verdict(self, words: str) -> DecisionWord | None:
         """Return what deciding *words* decide; None where they are no decision of this family."""
@@ -79,6 +82,13 @@ DWC = Family(
     credentials=_p("HOW THE IMR FINAL DETERMINATION WAS MADE"),
     summary=_p("CLINICAL CASE SUMMARY"),
     summary_lead=_SUMMARY_LEAD,
+    required_of_header=frozenset(
+        (
+            "case_number date_assigned date_of_injury decision_date ur_denial_date priority "
+            "application_received"
+        ).split()
+    ),
+    required_of_record=frozenset({"clinical_summary"}),
 )
 LETTER_2014 = Family(
     name="letter-2014",
@@ -145,10 +155,13 @@ PROFESSIONAL_REVIEW = Family(
         ),
         "rationale": re.compile(
             r"RATIONALE\s*FOR\s*WHY\s*THE\s*REQUESTED\s*TREATMENT/SERVICE\s*"
-            r"(?P<decision>(?:IS|WAS)\s*(?:NOT)?\s*MEDICALLY\s*NECESSARY)\s*:",
+            r"(?:IS|WAS)\s*(?:NOT)?\s*MEDICALLY\s*NECESSARY\s*:",
         ),
     },
     verdicts=_NECESSITY,
+    head=re.compile(
+        r"TREATMENT/SERVICE\s*(?P<decision>(?:IS|WAS)\s*(?:NOT)?\s*MEDICALLY\s*NECESSARY)\s*:"
+    ),
     credentials=_p("MEDICAL REVIEWER QUALIFICATIONS :"),
     summary=_p("CASE SUMMARY :"),
     others=(_p("DOCUMENTS REVIEWED FOR DETERMINATION :"),),
@@ -156,7 +169,7 @@ PROFESSIONAL_REVIEW = Family(
 )
 BUILT_IN = (DWC, LETTER_2014, LETTER_2013, PROFESSIONAL_REVIEW)
 
-_STYLES = {"heading": "before_label", "sentence": "sentence", "list": "list"}
+_STYLES = {"heading": "before_label", "sentence": "sentence", "list": "list", "single": "document"}
 
 
 @cache
@@ -165,37 +178,56 @@ def known_families(folder: Path | None = None) -> tuple[Family, ...]:
     if folder is None:
         return BUILT_IN
     own = (tomllib.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.toml")))
-    return (*(family_of(data) for data in own if data["items"]["style"] in _STYLES), *BUILT_IN)
+    return (*map(family_of, own), *BUILT_IN)
 
 
 def family_of(layout: Mapping[str, Any]) -> Family:
     """Return the family of a user's layout file; only its words are taken, not what it finds."""
     sections = {section["name"]: section for section in layout["sections"]}
-    items = layout["items"]
+    items, required = layout["items"], layout.get("require", {})
     words = sorted(items["decisions"], key=len, reverse=True)
     decisions = "|".join(_words(word) for word in words)
+    issues = sections["request" if items["style"] == "single" else "issues"]
     return Family(
         name=layout["name"],
         known_by=tuple(re.compile(_words(phrase)) for phrase in layout["detect"]["all"]),
         style=_STYLES[items["style"]],
-        issues=re.compile(_words(sections["issues"]["heading"])),
-        lead=_lead(sections["issues"]),
-        labels={part: re.compile(_words(label)) for part, label in items["labels"].items()},
+        issues=re.compile(_words(issues["heading"])),
+        lead=_lead(issues),
+        labels=_labels(items.get("labels", {}), sections, decisions),
         label_is_text=frozenset(items.get("keep", {}).get("labels", ())),
         decision=re.compile(rf"\b(?:{decisions})"),
         verdicts={"".join(word.split()).lower(): v for word, v in items["decisions"].items()},
-        head=_template(items.get("heading", ""), decisions),
+        head=_template(items.get("heading", "") or _deciding_heading(sections), decisions),
         passage=_template(items.get("passage", ""), decisions),
         credentials=_heading(sections.get("qualifications")),
         summary=_heading(sections.get("summary")),
         summary_lead=_lead(sections.get("summary")),
         others=tuple(
-            re.compile(_words(section["heading"]))
+            pattern
             for name, section in sections.items()
-            if section.get("heading") and name not in {"issues", "qualifications", "summary"}
+            if name not in {"issues", "request", "qualifications", "summary"}
+            and (pattern := _template(section.get("heading", ""), decisions))
         ),
-        required=frozenset(layout.get("require", {}).get("item", ())),
+        required=frozenset(required.get("item", ())),
+        required_of_header=frozenset(required.get("case", ())),
+        required_of_record=frozenset(required.get("record", ())),
     )
+
+
+def _labels(
+    labels: Mapping[str, str], sections: Mapping[str, Mapping[str, str]], decisions: str
+) -> dict[str, re.Pattern[str]]:
+    """Return what introduces each part: its label, or in a letter of one item its heading."""
+    phrases = dict(labels) or {
+        name: sections[name]["heading"] for name in PARTS if name in sections
+    }
+    return {part: p for part, words in phrases.items() if (p := _template(words, decisions))}
+
+
+def _deciding_heading(sections: Mapping[str, Mapping[str, str]]) -> str:
+    headings = (section.get("heading", "") for section in sections.values())
+    return next((heading for heading in headings if "{decision}" in heading), "")
 
 
 def _words(phrase: str) -> str:

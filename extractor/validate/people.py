@@ -51,13 +51,13 @@ def check_header(record: Record, text: Text, anchors: Anchors) -> Iterator[Findi
     labels = _labels(text, anchors.header)
     due = _paired(labels, _values(text, anchors.header), text)
     named = {label.name for label in labels}
+    required = named | anchors.family.required_of_header if named else named
     for name, value in record.case.__dict__.items():
         path = f"/case/{name}"
         if value is None:
-            if name in named:
-                yield Finding.of(
-                    Code.MISSING_FIELD, "The header has the label; no value was read.", path
-                )
+            if name in required:
+                message = "The header has, or should have, this value; none was read."
+                yield Finding.of(Code.MISSING_FIELD, message, path)
         elif name not in due:
             code = Code.AMBIGUOUS if name in named else Code.WRONG_PLACE
             message = "The header does not prove which value belongs to this label."
@@ -235,6 +235,9 @@ def check_patient(record: Record, text: Text, anchors: Anchors) -> Iterator[Find
         return
     yield from _check_summary(record, text, summary)
     if summary is None:
+        if "clinical_summary" in anchors.family.required_of_record:
+            message = "The letter should have a clinical summary."
+            yield Finding.of(Code.MISSING_FIELD, message, "/clinical_summary")
         return
     yield from _check_age(record, text, summary)
     yield from _check_sex(record, text, summary)
