@@ -8,6 +8,7 @@ any other: the validator looks for the items itself.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from extractor.layout.boundary import request_start
 from extractor.layout.rules import PARTS, LayoutRule, built_in, compiled, load_rules, parse_rule
@@ -92,7 +93,7 @@ def _items_by_heading(rule: LayoutRule, text: Text, sections: dict[str, Span]) -
     heads = list(rule.head.finditer(text.norm, *issues))
     places = []
     floor = issues.start
-    for head, following in zip(heads, [*heads[1:], None], strict=True):
+    for head, following in zip_longest(heads, heads[1:]):
         start = request_start(text, floor, head.start(), first=floor == issues.start)
         end = following.start() if following else issues.end
         parts = _parts(rule, text, head.start("label"), end)
@@ -125,7 +126,7 @@ def _parts(rule: LayoutRule, text: Text, start: int, end: int) -> dict[str, Span
             (name, label.start(), label.start() if name in rule.kept_labels else label.end())
         )
         at = label.end()
-    ends = [begin for _, begin, _ in marks[1:]] + [end]
+    ends = [*(begin for _, begin, _ in marks[1:]), end][: len(marks)]
     return {
         name: text.trim(begin, stop) for (name, _, begin), stop in zip(marks, ends, strict=True)
     }
@@ -146,7 +147,7 @@ def _items_by_sentence(rule: LayoutRule, text: Text, sections: dict[str, Span]) 
     if issues is None:
         return []
     heads = list(rule.head.finditer(text.norm, *issues))
-    ends = [head.start() for head in heads[1:]] + [issues.end]
+    ends = [*(head.start() for head in heads[1:]), issues.end][: len(heads)]
     return [
         _place_of(rule, text, head, _parts(rule, text, head.end(), end))
         for head, end in zip(heads, ends, strict=True)
@@ -160,7 +161,7 @@ def _items_by_list(rule: LayoutRule, text: Text, sections: dict[str, Span]) -> l
         return []
     heads = list(rule.head.finditer(text.norm, *issues))
     passages = list(rule.passage_head.finditer(text.norm, issues.end))
-    ends = [match.start() for match in passages[1:]] + [len(text.norm)]
+    ends = [*(match.start() for match in passages[1:]), len(text.norm)][: len(passages)]
     bodies = [
         _parts(rule, text, match.end(), end) for match, end in zip(passages, ends, strict=True)
     ]

@@ -63,7 +63,7 @@ def _claim(text: Text, label: str, span: Span) -> Claim:
     words = text.norm[span.start : span.end]
     if label == "priority":
         return Claim(span, parse_priority(words))
-    return Claim(span, None if label == "case_number" else parse_date(words))
+    return Claim(span, words if label == "case_number" else parse_date(words))
 
 
 def _kind(label: str) -> str:

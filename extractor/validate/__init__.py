@@ -11,9 +11,11 @@ from extractor.record import Record
 from extractor.text import Text
 from extractor.validate.anchors import scan
 from extractor.validate.citations import check_citations
+from extractor.validate.expert import check_expert
 from extractor.validate.families import BUILT_IN, Family, known_families
+from extractor.validate.header import check_header
 from extractor.validate.observations import observe
-from extractor.validate.people import check_expert, check_header, check_patient
+from extractor.validate.patient import check_patient
 from extractor.validate.spans import check_spans
 from extractor.validate.structure import check_items, check_layout
 

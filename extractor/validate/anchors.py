@@ -8,7 +8,7 @@ two readings agree.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from extractor.record import DecisionWord
 from extractor.text import Gap, Span, Text
@@ -143,7 +143,7 @@ def _before_label(family: Family, text: Text, anchors: Anchors) -> list[Anchored
         begin = text.trim(lead.end(), end).start
     labels = _labels(family, text, Span(begin, end))
     firsts = [n for n, (part, _) in enumerate(labels) if part == PARTS[0]]
-    groups = [labels[n:m] for n, m in zip(firsts, [*firsts[1:], len(labels)], strict=True)]
+    groups = [labels[n:m] for n, m in zip_longest(firsts, firsts[1:])]
     if labels and (not firsts or firsts[0]):
         anchors.problems.append("labels")
     items: list[Anchored] = []
@@ -214,7 +214,7 @@ def _opening(family: Family, part: str, label: Span) -> int:
 
 def _end_parts(text: Text, items: list[Anchored], end: int) -> None:
     """End each item's last part where the next item begins: at its request where that is proven."""
-    for item, following in zip(items, [*items[1:], None], strict=True):
+    for item, following in zip_longest(items, items[1:]):
         if not item.parts:
             continue
         last = max(item.parts, key=lambda part: item.parts[part].start)
@@ -271,7 +271,7 @@ def _sentences(family: Family, text: Text, anchors: Anchors) -> list[Anchored]:
     if anchors.issues is None or family.head is None:
         return []
     heads = list(family.head.finditer(text.norm, *anchors.issues))
-    ends = [head.start() for head in heads[1:]] + [anchors.issues.end]
+    ends = [*(head.start() for head in heads[1:]), anchors.issues.end][: len(heads)]
     return [
         _decided(family, text, head, Span(head.end(), end))
         for head, end in zip(heads, ends, strict=True)
@@ -285,7 +285,7 @@ def _list(family: Family, text: Text, anchors: Anchors) -> list[Anchored]:
     passages = list(family.passage.finditer(text.norm, anchors.issues.end))
     if len(passages) != len(heads):
         anchors.problems.append("passages")
-    ends = [match.start() for match in passages[1:]] + [len(text.norm)]
+    ends = [*(match.start() for match in passages[1:]), len(text.norm)][: len(passages)]
     bodies = [Span(match.end(), end) for match, end in zip(passages, ends, strict=True)]
     bodies += [Span(len(text.norm), len(text.norm))] * (len(heads) - len(bodies))
     return [_decided(family, text, head, body) for head, body in zip(heads, bodies, strict=False)]
@@ -299,7 +299,7 @@ def _decided(family: Family, text: Text, head: re.Match[str], body: Span) -> Anc
     ]
     problems = [] if [part for part, _ in firsts] == list(PARTS) else ["labels"]
     parts = {}
-    for (part, span), following in zip(firsts, [*firsts[1:], None], strict=True):
+    for (part, span), following in zip_longest(firsts, firsts[1:]):
         stop = following[1].start if following else body.end
         parts[part] = text.trim(_opening(family, part, span), stop)
     start, end = head.span("request")

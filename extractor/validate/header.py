@@ -1,0 +1,159 @@
+"""Does the header say so? Each value must be the one that its label introduces, beyond doubt."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+from extractor.findings import Code, Finding
+from extractor.record import Record
+from extractor.text import Span, Text
+from extractor.validate.anchors import Anchors
+from extractor.validate.spans import passage, span_of
+from extractor.values import DATE, parse_date, parse_priority
+
+_LABELS = {
+    "Case Number": "case_number",
+    "Date Assigned": "date_assigned",
+    "Date of Injury": "date_of_injury",
+    "Decision Date": "decision_date",
+    "Dated": "decision_date",
+    "UR Denial Date": "ur_denial_date",
+    "Date of UR Decision": "ur_denial_date",
+    "Priority": "priority",
+    "Received": "application_received",
+}
+_LABEL = re.compile(
+    "(?:" + "|".join(label.replace(" ", r"\s*") for label in _LABELS) + r")(?=\s*:)",
+)
+_NAME_OF = {label.replace(" ", ""): name for label, name in _LABELS.items()}
+_CASE_OR_PRIORITY = re.compile(r"(?:CM\d\d-\d+(?![\w-])|Standard\b|Expedited\b)")
+# A label however it is written: what looks like one needs a value too.
+_MENTION = re.compile(
+    r"\b(?:case\s+number|date\s+assigned|date\s+of\s+injury|decision\s+date|ur\s+denial\s+date|priority"
+    r"|application\s+received)\b",
+    re.IGNORECASE,
+)
+_LAST_WORD = re.compile(r"([A-Za-z]+)[ \t]*\Z")
+_MAY_PRECEDE_A_LABEL = {"Standard", "Expedited", "Application", "MAXIMUS", "IMR"}
+_BEFORE_A_WORD = re.compile(r"(?:[:\n\f\d]|\A)[ \t]*\Z")
+_COURSE = (
+    "date_of_injury",
+    "ur_denial_date",
+    "application_received",
+    "date_assigned",
+    "decision_date",
+)
+
+
+class _Mark(NamedTuple):
+    name: str
+    span: Span
+
+
+def check_header(record: Record, text: Text, anchors: Anchors) -> Iterator[Finding]:
+    """Hold each header value to the one that its label introduces, beyond doubt."""
+    if anchors.family is None:
+        return
+    labels = _labels(text, anchors.header)
+    due = _paired(labels, _values(text, anchors.header), text)
+    named = {label.name for label in labels}
+    for mention in _MENTION.finditer(text.norm, *anchors.header):
+        named.add("_".join(mention.group().lower().split()))
+    required = named | anchors.family.required_of_header if named else named
+    for name, value in record.case.__dict__.items():
+        path = f"/case/{name}"
+        if value is None:
+            if name in required:
+                message = "The header has, or should have, this value; none was read."
+                yield Finding.of(Code.MISSING_FIELD, message, path)
+        elif name not in due:
+            code = Code.AMBIGUOUS if name in named else Code.WRONG_PLACE
+            message = "The header does not prove which value belongs to this label."
+            yield Finding.of(code, message, path, passage(text, value))
+        elif span_of(text, value) != due[name]:
+            yield Finding.of(
+                Code.WRONG_PLACE, "Another value stands at this label.", path, passage(text, value)
+            )
+        elif value.value != _header_value(name, text.norm[slice(*span_of(text, value))]):
+            yield Finding.of(
+                Code.VALUE_MISMATCH, "The quote says another value.", path, passage(text, value)
+            )
+
+
+def _header_value(name: str, words: str) -> str | None:
+    if name == "case_number":
+        return words
+    return parse_priority(words) if name == "priority" else parse_date(words)
+
+
+def _labels(text: Text, region: Span) -> list[_Mark]:
+    return [
+        _Mark(_NAME_OF["".join(match.group().split())], Span(*match.span()))
+        for match in _LABEL.finditer(text.norm, *region)
+    ]
+
+
+def _values(text: Text, region: Span) -> list[_Mark]:
+    """Return the values that a header may hold, each named for its kind."""
+    values = [_Mark("date", Span(*match.span())) for match in DATE.finditer(text.norm, *region)]
+    for match in _CASE_OR_PRIORITY.finditer(text.norm, *region):
+        before = text.norm[max(region.start, match.start() - 20) : match.start()]
+        if match.group().startswith("CM"):
+            values.append(_Mark("case_number", Span(*match.span())))
+        elif _BEFORE_A_WORD.search(before):
+            values.append(_Mark("priority", Span(*match.span())))
+    return sorted(values, key=lambda mark: mark.span)
+
+
+def _is_qualified(text: Text, label: _Mark) -> bool:
+    """Say whether a word before the label makes it another one: "Amended Decision Date"."""
+    line = text.norm.rfind("\n", 0, label.span.start) + 1
+    word = _LAST_WORD.search(text.norm[max(line, label.span.start - 40) : label.span.start])
+    return word is not None and word[1] not in _MAY_PRECEDE_A_LABEL
+
+
+def _kind(label: str) -> str:
+    return label if label in {"case_number", "priority"} else "date"
+
+
+def _paired(labels: list[_Mark], values: list[_Mark], text: Text) -> dict[str, Span]:
+    """Pair the n-th label with the n-th value; {} where that is not proven.
+
+    Proven where the kinds agree and either every value stands right after its label or the dates
+    follow a case's course. With labels that lack a value, only values on their label's line count.
+    """
+    if len({label.name for label in labels}) != len(labels):
+        return {}
+    if any(_is_qualified(text, label) for label in labels):
+        return {}
+    if len(labels) != len(values):
+        return _on_one_line(labels, values, text)
+    pairs = {label.name: value for label, value in zip(labels, values, strict=True)}
+    if any(_kind(name) != value.name for name, value in pairs.items()):
+        return {}
+    marks = sorted([*labels, *values], key=lambda mark: mark.span)
+    beside = all(mark in values for mark in marks[1::2]) and all(
+        mark in labels for mark in marks[::2]
+    )
+    days = [
+        parse_date(text.norm[slice(*pairs[name].span)]) or "" for name in _COURSE if name in pairs
+    ]
+    if not beside and days != sorted(days):
+        return {}
+    return {name: value.span for name, value in pairs.items()}
+
+
+def _on_one_line(labels: list[_Mark], values: list[_Mark], text: Text) -> dict[str, Span]:
+    marks = sorted([*labels, *values], key=lambda mark: mark.span)
+    pairs = {}
+    for before, after in pairwise(marks):
+        between = text.norm[before.span.end : after.span.start]
+        if (
+            before in labels
+            and after in values
+            and "\n" not in between
+            and _kind(before.name) == after.name
+        ):
+            pairs[before.name] = after.span
+    return pairs if len(pairs) == len(values) else {}
