@@ -107,9 +107,10 @@ def parse_priority(word: str) -> str | None:
 # A deciding phrase is known by a word that hardly occurs otherwise; what stands right before and
 # after that word says whether, and which way, it decides.
 _CUE = re.compile(
-    r"[Mm]edical(?:ly[\s-]+(?P<adjective>necessary|appropriate|indicated|warranted)"
-    r"|\s+(?P<noun>necessity))\b"
-    r"|[Rr]ecommendation\s+is\s+(?:therefore\s+|thus\s+)?for\s+(?P<for>\w+(?:-\s?\w+)?)"
+    r"[Mm](?i:edical(?:ly[\s-]+(?P<adjective>(?:not\s+|un)?necessary|appropriate|indicated|warranted)"
+    r"|\s+(?P<noun>necessity))\b)"
+    r"|[Rr]ecommendation\s+is\s+(?:therefore\s+|thus\s+)?for\s+(?P<for>denial|non-?\s?certification"
+    r"|approval|authorization|certification)\b"
     r"|[Rr]equest\s+is\s+(?:therefore\s+|thus\s+|hereby\s+)?"
     r"(?P<verdict>(?:not\s+|non-?\s?)?(?:certified|approved|authorized|denied))\b",
 )
@@ -133,7 +134,7 @@ _TOKEN = re.compile(r"[^\s,;-]+")
 # "not a medical necessity", "lacks medical necessity", "does not establish the medical necessity".
 _BEFORE_NOUN = re.compile(
     r"(?:\b(?:is|was|are|were|be)\s+(?:not\s+)?(?:\w+\s+)?an?\s+"
-    r"|\b(?:lacks?|lack\s+of)\s+"
+    r"|\b(?:lacks?|lack\s+of|no)\s+"
     r"|\b(?:(?:do|does|did)\s+not\s+|fails?\s+to\s+|failed\s+to\s+|cannot\s+)?"
     r"(?:establish|support|demonstrate|substantiate|justif)(?:es|ed|s|y|ies|ied)?\s+(?:the\s+)?)\Z",
     re.IGNORECASE,
@@ -155,7 +156,7 @@ _NOTICE = re.compile(r"\b(?:wean|taper|abrupt|withdraw)", re.IGNORECASE)
 _OF_THE_REQUEST = re.compile(r"\brequest|\bprescri", re.IGNORECASE)
 _GROUP_WITHIN = 90
 _NEGATED = re.compile(
-    r"\b(?:not|cannot|never|neither|no|non|fail\w*|lack\w*)\b|n't\b", re.IGNORECASE
+    r"\b(?:not|cannot|never|neither|no|non|fail\w*|lack\w*|unnecessary)\b|n't\b", re.IGNORECASE
 )
 _CONDITION = re.compile(
     r"\b(?:if|unless|whether|in\s+order|must\s+be|should\s+be|when)\b", re.IGNORECASE
@@ -245,7 +246,7 @@ def _deciding(norm: str, start: int, end: int) -> Iterator[tuple[int, int, Polar
         if name == "adjective":
             begin = _verb_group(norm, floor, cue.start())
             if begin is not None:
-                yield begin, cue.end(), _polarity(norm[begin : cue.start()])
+                yield begin, cue.end(), _polarity(norm[begin : cue.end()])
         elif before := _BEFORE_NOUN.search(norm[floor : cue.start()]):
             yield floor + before.start(), cue.end(), _polarity(before.group())
         elif after := _AFTER_NOUN.match(norm, cue.end(), end):

@@ -105,7 +105,7 @@ LETTER_2014 = Family(
     decision=re.compile(_NECESSARY),
     verdicts=_NECESSITY,
     head=re.compile(
-        rf"\d{{1,3}}\s*\.\s*The\s*request\s*for\s+{_ARTICLE}(?P<request>\S.{{0,1500}}?)\s*(?P<decision>{_NECESSARY})\s*\.",
+        rf"(?P<number>\d{{1,3}})\s*\.\s*The\s*request\s*for\s+{_ARTICLE}(?P<request>\S.{{0,1500}}?)\s*(?P<decision>{_NECESSARY})\s*\.",
         re.DOTALL,
     ),
     credentials=_p("HOW THE IMR FINAL DETERMINATION WAS MADE"),
@@ -130,7 +130,7 @@ LETTER_2013 = Family(
     decision=re.compile(_NECESSARY),
     verdicts=_NECESSITY,
     head=re.compile(
-        r"\d{1,3}\s*\)\s*MAXIMUS\s*Federal\s*Services,\s*Inc\.\s*has\s*determined\s*the\s*request\s*for\s+"
+        r"(?P<number>\d{1,3})\s*\)\s*MAXIMUS\s*Federal\s*Services,\s*Inc\.\s*has\s*determined\s*the\s*request\s*for\s+"
         rf"{_ARTICLE}(?P<request>\S.{{0,1500}}?)\s*(?P<decision>{_NECESSARY})\s*\.",
         re.DOTALL,
     ),
@@ -254,7 +254,7 @@ def _template(template: str, decisions: str) -> re.Pattern[str] | None:
     if not template:
         return None
     slots = {
-        r"\{number\}": r"\d{1,3}",
+        r"\{number\}": r"(?P<number>\d{1,3})",
         r"\{request\}": rf"{_ARTICLE}(?P<request>\S.{{0,1500}}?)\s*",
         r"\{decision\}": rf"\b(?P<decision>{decisions})",
     }

@@ -8,14 +8,17 @@ from extractor.findings import Code, Finding
 from extractor.record import Item, PartialApproval, Record, V, outcome_of
 from extractor.text import Span, Text
 from extractor.validate.anchors import Anchored, Anchors
+from extractor.validate.conclusion import check_conclusion
 from extractor.validate.families import PARTS
 from extractor.validate.spans import passage, span_of
-from extractor.values import conclusions
 
 _PROBLEMS = {
     "labels": "A label is missing, doubled or out of order.",
     "decisions": "A decision word stands where no item was found.",
-    "passages": "There are not as many passages as decisions.",
+    "passages": "The passages are not on the requests that were decided, in their order.",
+    "numbers": "The numbers of the items do not run from 1.",
+    "lead": "The sentence that leads into the items is missing.",
+    "heading": "The words before the decision word leave the decision in doubt.",
 }
 
 
@@ -35,7 +38,8 @@ def check_layout(record: Record, text: Text, anchors: Anchors) -> Iterator[Findi
             "/document/layout",
         )
     for problem in anchors.problems:
-        code = Code.MISSING_ITEM if problem in {"decisions", "passages"} else Code.AMBIGUOUS
+        in_doubt = problem in {"decisions", "passages", "numbers"}
+        code = Code.MISSING_ITEM if in_doubt else Code.AMBIGUOUS
         message = _PROBLEMS.get(problem, f"The heading of the {problem} stands more than once.")
         yield Finding.of(code, message, "/items")
     if not anchors.items:
@@ -64,6 +68,8 @@ def check_items(record: Record, text: Text, anchors: Anchors) -> Iterator[Findin
             yield Finding.of(Code.DUPLICATE_ITEM, "The item is listed twice.", path)
         else:
             yield from _check_item(item, anchored, text, path, following)
+            if following and anchored.runs_on:
+                yield from _check_ending(item, text, f"/items/{n + 1}/request")
         taken.append(decision)
         seen.add(decision)
         if item.number != n + 1:
@@ -77,6 +83,20 @@ def check_items(record: Record, text: Text, anchors: Anchors) -> Iterator[Findin
         yield Finding.of(Code.WRONG_PLACE, "The items are not in the letter's order.", "/items")
 
 
+def _check_ending(item: Item, text: Text, path: str) -> Iterator[Finding]:
+    """Refuse to believe a boundary when a paragraph follows the item's conclusion.
+
+    It may be the rationale's; or the first lines of the next request.
+    """
+    if item.rationale is None or item.conclusion is None:
+        return
+    end = span_of(text, item.rationale).end
+    gaps = text.gaps_between(span_of(text, item.conclusion).end, end)
+    if any(gap.proven and gap.start < end for gap in gaps):
+        message = "A paragraph between the conclusion and the request may belong to either."
+        yield Finding.of(Code.UNCERTAIN_BOUNDARY, message, path, passage(text, item.rationale))
+
+
 def _missing(anchors: Anchors, taken: set[Span], text: Text) -> Iterator[Finding]:
     for n, anchored in enumerate(anchors.items):
         if anchored.decision not in taken:
@@ -88,8 +108,9 @@ def _check_item(
     item: Item, anchored: Anchored, text: Text, path: str, following: Item | None
 ) -> Iterator[Finding]:
     for problem in anchored.problems:
+        code = Code.AMBIGUOUS if problem == "heading" else Code.MISSING_FIELD
         message = _PROBLEMS.get(problem, "No decision word stands before the item's first label.")
-        yield Finding.of(Code.MISSING_FIELD, message, path, text.place(anchored.decision))
+        yield Finding.of(code, message, path, text.place(anchored.decision))
     if item.decision.value != anchored.verdict:
         message = "The letter's decision word decides otherwise."
         yield Finding.of(
@@ -98,7 +119,7 @@ def _check_item(
     yield from _check_request(item, anchored, text, path)
     yield from _check_parts(item, anchored, text, path, following)
     yield from check_partial(item, text, path)
-    yield from _check_conclusion(item, text, path)
+    yield from check_conclusion(item, text, path)
 
 
 def _check_request(item: Item, anchored: Anchored, text: Text, path: str) -> Iterator[Finding]:
@@ -167,9 +188,15 @@ def _hold(got: Span, due: Span, text: Text, value: V[str], where: str) -> Iterat
         yield Finding.of(Code.WRONG_PLACE, message, where, passage(text, value))
 
 
-# --- partial approvals and conclusions ---------------------------------------------------------
+# --- partial approvals ---------------------------------------------------------
 
-_PARTIAL_WORDS = re.compile(r"\boriginal\s+request\b", re.IGNORECASE)
+_PARTIAL_WORDS = re.compile(
+    r"\boriginal(?:ly)?\b|\bremain(?:ing|der)\b|[.;]\s.*\b(?:certified|approved|authorized)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_NOT_A_REMAINDER = re.compile(r"(?:for|is|was)\b|:", re.IGNORECASE)
+_NOT_AUTHORIZED = re.compile(r"(?:none|no|not|on\s+appeal)\b", re.IGNORECASE)
+_OF_THE_FORM = re.compile(r"original\s+request|Claims\s+Administrator", re.IGNORECASE)
 _AFTER_ORIGINAL = re.compile(r"\s+(?:was|were|is)\s+the\s+original\s+request\b", re.IGNORECASE)
 _AFTER_AUTHORIZED = re.compile(
     r"\s+(?:was|were)\s+(?:authorized|approved|certified)\s+by\s+the\s+Claims|,?\s+leaving\s+the\s+original",
@@ -216,6 +243,13 @@ def check_partial(item: Item, text: Text, path: str) -> Iterator[Finding]:
 
 
 def _misplaced_part(partial: PartialApproval, request: Span, text: Text) -> str | None:
+    words = {name: getattr(partial, name).quote for name in ("original", "authorized", "remaining")}
+    if named := next((name for name, part in words.items() if _OF_THE_FORM.search(part)), None):
+        return named
+    if _NOT_AUTHORIZED.match(partial.authorized.quote):
+        return "authorized"
+    if _NOT_A_REMAINDER.match(partial.remaining.quote):
+        return "remaining"
     original = span_of(text, partial.original)
     authorized = span_of(text, partial.authorized)
     remaining = span_of(text, partial.remaining)
@@ -229,21 +263,3 @@ def _misplaced_part(partial: PartialApproval, request: Span, text: Text) -> str 
     if remaining.end != request.end or not _BEFORE_REMAINING.search(before):
         return "remaining"
     return None
-
-
-def _check_conclusion(item: Item, text: Text, path: str) -> Iterator[Finding]:
-    """Hold the conclusion to the rationale's last deciding sentence and to what that says."""
-    if item.rationale is None:
-        return
-    due = conclusions(text.norm, span_of(text, item.rationale))
-    where = f"{path}/conclusion"
-    if item.conclusion is None:
-        if due:
-            message = "The rationale's deciding sentence is not in the record."
-            yield Finding.of(Code.MISSING_FIELD, message, where, text.place(due[-1].sentence))
-    elif not due or span_of(text, item.conclusion) != due[-1].sentence:
-        message = "This is not the rationale's last deciding sentence."
-        yield Finding.of(Code.WRONG_PLACE, message, where, passage(text, item.conclusion))
-    elif item.conclusion.value != due[-1].polarity:
-        message = "The sentence says the opposite."
-        yield Finding.of(Code.VALUE_MISMATCH, message, where, passage(text, item.conclusion))
