@@ -1,4 +1,4 @@
-"""What a quote says: dates, ages, sexes, priorities and the polarity of a conclusion.
+"""What a quote says: dates, ages, sexes, states, priorities, the polarity of a conclusion.
 
 Pure functions of words. A proposer uses them to read a value, the validator to check that a value
 is what its quote says; neither takes the other's word for it.
@@ -50,6 +50,16 @@ MISHAP = re.compile(
     r"lift|pull(?:ed|ing)|push(?:ed|ing)|unload|onset|exposure|developed|since|jerk|jolt|drop(?:ped)?\b)",
     re.IGNORECASE,
 )
+# Source: the states, the District of Columbia and the territories of the United States.
+STATES = (
+    "Alabama, Alaska, Arizona, Arkansas, California, Colorado, Connecticut, Delaware, "
+    "District of Columbia, Florida, Georgia, Guam, Hawaii, Idaho, Illinois, Indiana, Iowa, "
+    "Kansas, Kentucky, Louisiana, Maine, Maryland, Massachusetts, Michigan, Minnesota, "
+    "Mississippi, Missouri, Montana, Nebraska, Nevada, New Hampshire, New Jersey, New Mexico, "
+    "New York, North Carolina, North Dakota, Ohio, Oklahoma, Oregon, Pennsylvania, Puerto "
+    "Rico, Rhode Island, South Carolina, South Dakota, Tennessee, Texas, Utah, Vermont, "
+    "Virgin Islands, Virginia, Washington, West Virginia, Wisconsin, Wyoming"
+).split(", ")
 _SEXES = {
     "male": "male", "man": "male", "gentleman": "male", "boy": "male",
     "female": "female", "woman": "female", "lady": "female", "girl": "female",

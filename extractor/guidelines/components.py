@@ -49,6 +49,7 @@ _URL = re.compile(r"(?:https?://|www\.)\S+(?:\s(?=[\w/%?=&#.-]*[/.=?&#-])\S+)*",
 _HELD_TOGETHER = re.compile(r"Forearm,\s*Wrist,?(?=\s*(?:and|&)\s*Hand)", re.IGNORECASE)
 _ACOEM = re.compile(r"ACOEM|Occupational\s+and\s+Environmental\s+Medicine")
 _ADOPTED_YEARS = {2004, 2007}
+_DASHES = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2212", "------")
 _COMMA = "\0"
 # What is looked for only where one of its seeds occurs.
 _SEARCHED = (
@@ -158,6 +159,7 @@ def _year(words: str) -> int | None:
 
 
 def _page_list(words: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    words = words.translate(_DASHES)
     tables = tuple(_TABLE.findall(words))
     left = _TABLE.sub(" ", words)
     return tables, tuple("".join(page.split()) for page in _PAGE.findall(left))

@@ -135,7 +135,37 @@ def _citations(text: Text, clause: Clause) -> list[Cited]:
     if clause.kind == "based" or not clause.kind:
         return _by_membership(text, body)
     span, excerpt = _without_excerpt(text, body, clause.end)
-    return [_outside(text, span, "non_mtus", excerpt)]
+    spans = _documents(text.norm, span)
+    excerpts = [*[None] * (len(spans) - 1), excerpt]
+    return [
+        _outside(text, one, "non_mtus", quoted) for one, quoted in zip(spans, excerpts, strict=True)
+    ]
+
+
+# Where one clause goes on to another document: "…; ODG Elbow", "… and Other Medical Treatment
+# Guidelines www…", "…, ACOEM Hip and Groin Disorders".
+_NEXT_DOCUMENT = re.compile(
+    r"[\s,;]+(?:and\s+)?Other\s+Medical\s+Treatment\s+Guidelines?\s*:?\s*"
+    r"|[\s,;]+(?:and\s+)?(?=(?:ODG|Official\s+Disability\s+Guidelines?|ACOEM"
+    r"|American\s+College\s+of\s+Occupational)\b)"
+    r"|\s*[;,]\s+(?:and\s+)?(?=(?:UpToDate|Cochrane)\b)",
+)
+
+
+def _documents(norm: str, span: Span) -> list[Span]:
+    """Split a clause at the documents it names, parentheses left whole."""
+    spans, at = [], span.start
+    for joint in _NEXT_DOCUMENT.finditer(norm, *span):
+        before = norm[at : joint.start()]
+        if (
+            before.rstrip(":") != "MTUS"
+            and before.strip()
+            and before.count("(") == before.count(")")
+        ):
+            spans.append(_trim(norm, at, joint.start()))
+            at = joint.end()
+    spans.append(_trim(norm, at, span.end))
+    return [one for one in spans if one.start < one.end] or [span]
 
 
 def _outside(text: Text, span: Span, labelled: Authority | None, excerpt: Span | None) -> Cited:

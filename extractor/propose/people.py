@@ -5,18 +5,17 @@ from itertools import islice
 
 from extractor.propose import Claim
 from extractor.text import Span, Text
-from extractor.values import AGE, DATE, MISHAP, parse_age, parse_date, parse_sex, sentence_around
+from extractor.values import (
+    AGE,
+    DATE,
+    MISHAP,
+    STATES,
+    parse_age,
+    parse_date,
+    parse_sex,
+    sentence_around,
+)
 
-# Source: the states, the District of Columbia and the territories of the United States.
-STATES = (
-    "Alabama, Alaska, Arizona, Arkansas, California, Colorado, Connecticut, Delaware, "
-    "District of Columbia, Florida, Georgia, Guam, Hawaii, Idaho, Illinois, Indiana, Iowa, "
-    "Kansas, Kentucky, Louisiana, Maine, Maryland, Massachusetts, Michigan, Minnesota, "
-    "Mississippi, Missouri, Montana, Nebraska, Nevada, New Hampshire, New Jersey, New Mexico, "
-    "New York, North Carolina, North Dakota, Ohio, Oklahoma, Oregon, Pennsylvania, Puerto "
-    "Rico, Rhode Island, South Carolina, South Dakota, Tennessee, Texas, Utah, Vermont, "
-    "Virgin Islands, Virginia, Washington, West Virginia, Wisconsin, Wyoming"
-).split(", ")
 _STATE = re.compile(
     r"\b(?:"
     + "|".join(sorted((name.replace(" ", r"\s+") for name in STATES), key=len, reverse=True))

@@ -13,6 +13,7 @@ from extractor.validate.anchors import scan
 from extractor.validate.citations import check_citations
 from extractor.validate.expert import check_expert
 from extractor.validate.families import BUILT_IN, Family, known_families
+from extractor.validate.frame import check_document, check_furniture, check_unchecked
 from extractor.validate.header import check_header
 from extractor.validate.observations import observe
 from extractor.validate.patient import check_patient
@@ -21,7 +22,16 @@ from extractor.validate.structure import check_items, check_layout
 
 __all__ = ["known_families", "validate"]
 
-CHECKS_OF_PLACE = (check_layout, check_items, check_header, check_expert, check_patient)
+CHECKS_OF_PLACE = (
+    check_document,
+    check_unchecked,
+    check_furniture,
+    check_layout,
+    check_items,
+    check_header,
+    check_expert,
+    check_patient,
+)
 
 
 def validate(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from extractor.findings import Code, Finding
+from extractor.guidelines import read_field
 from extractor.record import Basis, Citation, Record
 from extractor.text import Span, Text
 from extractor.validate.spans import passage, span_of
@@ -27,6 +28,7 @@ _BOILERPLATE = re.compile(
     r"|Decision\s+based\s+on\s+Non\s*-\s*MTUS\s+Citations?"
     r"|Decision\s+based\s+on\s+(?:the\s+)?MTUS(?:\s+Guidelines?)?\b(?!\s*-)"
     r"|which\s+(?:is|are)\s+(?:not\s+)?(?:a\s+)?part\s+of\s+the\s+(?:California\s+)?(?:Medical\s+Treatment\s+Utilization\s+Schedule|MTUS)"
+    r"|(?:and\s+)?Other\s+Medical\s+Treatment\s+Guidelines?"
     r"|\(?MTUS\)?\s*:?"
     r"|(?:(?:which|that)\s+)?(?:has|states?|notes?|says?|indicates?|recommends?|reads?)\s+(?:as\s+)?(?:the\s+following|that|as\s+follows)?(?=\s*:)"
     r"|\band\b|\b[Tt]he(?=\s*\Z)",
@@ -36,7 +38,11 @@ _SIDES = ("claims_administrator", "reviewer")
 
 
 def check_citations(record: Record, text: Text) -> Iterator[Finding]:
-    """Check the citations of both guideline fields of every item."""
+    """Check the citations of both guideline fields of every item.
+
+    They are read a second time, by the grammar; and held to rules of this module's own, since a
+    rules proposer's citations come from that grammar too.
+    """
     for n, item in enumerate(record.items):
         for side in _SIDES:
             basis: Basis | None = getattr(item, side)
@@ -46,6 +52,9 @@ def check_citations(record: Record, text: Text) -> Iterator[Finding]:
 
 def _check_basis(basis: Basis, text: Text, path: str) -> Iterator[Finding]:
     field = span_of(text, basis.text)
+    if _read(basis, text) != _reread(text, field):
+        message = "The grammar reads other citations here."
+        yield Finding.of(Code.DISAGREEMENT, message, f"{path}/citations", text.place(field))
     marks = [
         (match.lastgroup or "", match.end()) for match in _STATEMENT.finditer(text.norm, *field)
     ]
@@ -60,6 +69,9 @@ def _check_basis(basis: Basis, text: Text, path: str) -> Iterator[Finding]:
             continue
         yield from _check_label(citation, span, marks, text, where)
         yield from _check_components(citation, text, where)
+        if _is_doubtful(citation, text):
+            message = "It may be more than one document, or none."
+            yield Finding.of(Code.AMBIGUOUS, message, where, passage(text, citation))
         covered.append(span)
         at = span.end
         if citation.excerpt is not None:
@@ -75,9 +87,63 @@ def _check_basis(basis: Basis, text: Text, path: str) -> Iterator[Finding]:
     if left := _uncited(text, field, covered):
         message = "Words of the field belong to no citation, excerpt or statement."
         yield Finding.of(Code.UNCITED_TEXT, message, path, text.place(left))
+    if basis.cites == "unclear":
+        message = "Nothing in the field says on what it rests."
+        yield Finding.of(Code.AMBIGUOUS, message, f"{path}/cites", text.place(field))
     if basis.cites != (due := _cites(basis, marks)):
         message = f"The field's statements make it {due!r}."
         yield Finding.of(Code.VALUE_MISMATCH, message, f"{path}/cites", text.place(field))
+
+
+_PARTS = ("title", "edition", "year", "chapter", "sections", "pages", "tables", "url")
+
+
+def _read(basis: Basis, text: Text) -> list[tuple[object, ...]]:
+    return [
+        (
+            span_of(text, citation),
+            citation.labelled,
+            citation.authority,
+            citation.guideline,
+            *(getattr(citation, name) for name in _PARTS),
+            citation.excerpt and span_of(text, citation.excerpt),
+        )
+        for citation in basis.citations
+    ]
+
+
+def _reread(text: Text, field: Span) -> list[tuple[object, ...]]:
+    return [
+        (
+            cited.span,
+            cited.labelled,
+            cited.authority,
+            "unknown",
+            *(getattr(cited.components, name) for name in _PARTS),
+            cited.excerpt,
+        )
+        for cited in read_field(text, field).citations
+    ]
+
+
+_IN_PARENTHESES = re.compile(r"\([^()]*\)")
+_DOCUMENT = re.compile(
+    r"\b(?:ODG|Official\s+Disability|ACOEM|American\s+College\s+of\s+Occup|UpToDate|Cochrane)\b"
+)
+_NO_DOCUMENT = re.compile(r"(?:none|n/?a|not\s+applicable|unknown|but\s+not)\b", re.IGNORECASE)
+_PAGE_OF = re.compile(r"\bpages?\W[^.]*\bof\s+\d+\Z", re.IGNORECASE)
+
+
+def _is_doubtful(citation: Citation, text: Text) -> bool:
+    """Say whether one citation names two documents, or nothing that is one."""
+    words = text.norm[slice(*span_of(text, citation))]
+    bare = _IN_PARENTHESES.sub("", words)
+    named = _DOCUMENT.findall(bare)
+    if len(named) > 1 or '"' in bare or _PAGE_OF.search(words):
+        return True
+    if citation.title is None:
+        return citation.url is None
+    return _NO_DOCUMENT.match(citation.title) is not None
 
 
 def _check_label(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from extractor.findings import Code, Finding
@@ -9,6 +10,9 @@ from extractor.record import Record, V
 from extractor.text import Span, Text
 from extractor.validate.anchors import Anchors
 from extractor.validate.spans import passage, span_of
+from extractor.values import STATES
+
+_STATES = frozenset(STATES)
 
 _STATES_LABEL = re.compile(r"State\(s\)\s*of\s*Licensure\s*:|Licensure\s*:")
 _SPECIALTY_LABEL = re.compile(
@@ -24,7 +28,7 @@ _LISTS = ("specialties", "subspecialties", "licensed_in")
 
 
 def check_expert(record: Record, text: Text, anchors: Anchors) -> Iterator[Finding]:
-    """Hold the credentials to their passage: every name in it, nothing of it left over."""
+    """Hold the credentials to their passage: every name in it, in order, nothing of it left over."""
     values = [
         (f"/expert/{name}/{n}", v)
         for name in _LISTS
@@ -39,13 +43,58 @@ def check_expert(record: Record, text: Text, anchors: Anchors) -> Iterator[Findi
             message = "It does not stand in the reviewer's credentials."
             yield Finding.of(Code.WRONG_PLACE, message, path, passage(text, value))
         elif value.value != text.words(span_of(text, value)):
-            yield Finding.of(
-                Code.VALUE_MISMATCH, "The quote says another name.", path, passage(text, value)
-            )
+            message = "The quote says another name."
+            yield Finding.of(Code.VALUE_MISMATCH, message, path, passage(text, value))
+        elif _is_no_name(value.value, name):
+            message = "These words are no name of this list."
+            yield Finding.of(Code.AMBIGUOUS, message, path, passage(text, value))
     for place in {*due.values()}:
         if left := _left_over(text, place, [value for _, value in values]):
             message = "Words of the reviewer's credentials are not in the record."
             yield Finding.of(Code.UNCOVERED_TEXT, message, "/expert", text.place(left))
+    if region:
+        yield from _check_lists(record, text, region)
+
+
+# A statement of the letter's form that has no credentials at all is not seen; so a section that
+# speaks of licences and specialties must give both.
+_SPEAKS_OF = re.compile(r"licens|certif|special", re.IGNORECASE)
+_AGAIN = re.compile(r"Specialty\s*:|Board[\s-]+Certified", re.IGNORECASE)
+_SUBSPECIALTY = re.compile(r"subspecialty(?!\s*/)|fellowship", re.IGNORECASE)
+_NOT_IN_A_NAME = re.compile(
+    r"\b(?:has|is|in|not|the|none|board|with|certified|subspecialty|eligible|formerly)\b|[.:;,]",
+    re.IGNORECASE,
+)
+_JOINT = re.compile(r"[,;\n]|\band\b")
+
+
+def _is_no_name(name: str, kind: str) -> bool:
+    """Say whether *name* cannot be a specialty, or a state, of the list it stands in."""
+    is_state = " ".join(name.split()) in _STATES
+    return is_state is not (kind == "licensed_in") or _NOT_IN_A_NAME.search(name) is not None
+
+
+def _check_lists(record: Record, text: Text, region: Span) -> Iterator[Finding]:
+    """Refuse lists that are empty, out of order or glued, and credentials given twice."""
+    expert = record.expert
+    section = text.norm[slice(*region)]
+    empty = not (expert.specialties and expert.licensed_in) and _SPEAKS_OF.search(section)
+    subspecialties = len(_SUBSPECIALTY.findall(section))
+    twice = len(_AGAIN.findall(section)) > 1 or subspecialties > bool(expert.subspecialties)
+    if empty or twice:
+        message = "The section gives credentials that the record does not hold."
+        yield Finding.of(Code.MISSING_FIELD, message, "/expert", text.place(region))
+    for name in _LISTS:
+        spans = [span_of(text, value) for value in getattr(expert, name)]
+        glued = any(not _JOINT.search(text.norm, a.end, b.start) for a, b in pairwise(spans))
+        if spans != sorted(spans) or glued:
+            message = "The names are out of order, or two are one."
+            yield Finding.of(Code.WRONG_PLACE, message, f"/expert/{name}")
+    if expert.subspecialties:
+        first = span_of(text, expert.subspecialties[0]).start
+        if not _SUBSPECIALTY.search(text.norm, max(0, first - 60), first):
+            message = "Nothing calls it a subspecialty."
+            yield Finding.of(Code.WRONG_PLACE, message, "/expert/subspecialties/0")
 
 
 def _due_lists(text: Text, region: Span) -> dict[str, Span]:

@@ -17,7 +17,7 @@ _ANOTHER_DECISION = re.compile(r"\b(?:upheld|overturned)\b", re.IGNORECASE)
 
 
 def headed_items(family: Family, text: Text, anchors: Anchors) -> list[Anchored]:
-    """Return the items between the issues heading and the end; what is doubtful goes to *anchors*."""
+    """Return the items of the issues section; what is doubtful goes to *anchors*."""
     if anchors.issues is None:
         return []
     begin, end = anchors.issues
@@ -74,10 +74,8 @@ def _framed(
     tail = _TAIL.search(text.norm, max(floor, decision.start() - 12), decision.start())
     request_end = tail.start() if tail else decision.start()
     start = (_first_start if first else _proven_start)(text, floor, request_end)
-    if family.name == "dwc":
-        problems += _heading_problems(
-            text.norm, max(floor, request_end - 200), request_end, decision
-        )
+    if family.name == "dwc" and start is not None:
+        problems += _heading_problems(text.norm, Span(start, request_end), decision)
     parts = {part: Span(span.end, span.end) for part, span in group}
     for (part, span), (_, following) in pairwise(group):
         parts[part] = text.trim(opening(family, part, span), following.start)
@@ -87,12 +85,12 @@ def _framed(
     return Anchored(floor, start, request_end, Span(*decision.span()), verdict, parts, problems)
 
 
-def _heading_problems(norm: str, floor: int, end: int, decision: re.Match[str]) -> list[str]:
+def _heading_problems(norm: str, request: Span, decision: re.Match[str]) -> list[str]:
     """Say whether the words before the decision word leave it in doubt: "Not Overturned"."""
-    request = norm[floor:end]
-    joint = "".join(norm[end : decision.start()].split())
-    doubtful = joint not in _JOINTS or _UNDECIDED.search(request)
-    return ["heading"] if doubtful or _ANOTHER_DECISION.search(request) else []
+    words = norm[slice(*request)]
+    joint = "".join(norm[request.end : decision.start()].split())
+    doubtful = joint not in _JOINTS or _UNDECIDED.search(words)
+    return ["heading"] if doubtful or _ANOTHER_DECISION.search(words) else []
 
 
 def _end_parts(text: Text, items: list[Anchored], end: int) -> None:

@@ -246,10 +246,18 @@ def _misplaced_part(partial: PartialApproval, request: Span, text: Text) -> str 
     words = {name: getattr(partial, name).quote for name in ("original", "authorized", "remaining")}
     if named := next((name for name, part in words.items() if _OF_THE_FORM.search(part)), None):
         return named
+    return _misnamed_part(partial) or _unframed_part(partial, request, text)
+
+
+def _misnamed_part(partial: PartialApproval) -> str | None:
+    """Return the part whose words are no part of a request: "None", ": Norco"."""
     if _NOT_AUTHORIZED.match(partial.authorized.quote):
         return "authorized"
-    if _NOT_A_REMAINDER.match(partial.remaining.quote):
-        return "remaining"
+    return "remaining" if _NOT_A_REMAINDER.match(partial.remaining.quote) else None
+
+
+def _unframed_part(partial: PartialApproval, request: Span, text: Text) -> str | None:
+    """Return the part that does not stand between the words that name it."""
     original = span_of(text, partial.original)
     authorized = span_of(text, partial.authorized)
     remaining = span_of(text, partial.remaining)

@@ -1,0 +1,68 @@
+"""The record as a whole: is it of this text, and does it hold only what has been checked?"""
+
+import re
+from collections.abc import Iterator
+from hashlib import sha256
+
+from extractor.findings import Code, Finding
+from extractor.record import Record
+from extractor.text import Text
+from extractor.validate.anchors import Anchors
+
+_DWC_LAYOUTS = {"dwc-2014", "dwc-2016"}
+_UNCHECKED = (
+    "retrospective",
+    "dates_of_service",
+    "category",
+    "drug",
+    "visits",
+    "body_regions",
+    "rationale_citations",
+    "reasons",
+)
+# A line that is only a page number, or short with a case number: the page's, not the letter's.
+_FURNITURE = re.compile(
+    r"(?:\A|[\n\f])[ \t]*(?:(?:[Pp]age[ \t]+)?\d{1,3}(?:[ \t]+of[ \t]+\d{1,3})?"
+    r"|[^\n\f]{0,60}\bCM\d\d-\d{5,8}\b[^\n\f]{0,20})[ \t\r]*(?=[\n\f]|\Z)",
+)
+
+
+def check_document(record: Record, text: Text, anchors: Anchors) -> Iterator[Finding]:
+    """Refuse a record of another text, or that names another layout than the text has."""
+    document = record.document
+    pinned = document.text_sha256
+    if (
+        pinned is not None
+        and pinned != sha256(text.source.encode("utf-8", "surrogatepass")).hexdigest()
+    ):
+        message = "The record was read from another text."
+        yield Finding.of(Code.SOURCE_MISMATCH, message, "/document/text_sha256")
+    if document.characters not in {None, len(text.source)}:
+        message = f"The text has {len(text.source)} characters."
+        yield Finding.of(Code.SOURCE_MISMATCH, message, "/document/characters")
+    if anchors.family is None or document.layout in {None, "unknown"}:
+        return
+    family = "dwc" if document.layout in _DWC_LAYOUTS else document.layout
+    if family != anchors.family.name:
+        message = f"The letter's anchors are those of {anchors.family.name}."
+        yield Finding.of(Code.VALUE_MISMATCH, message, "/document/layout")
+
+
+def check_unchecked(record: Record, text: Text, anchors: Anchors) -> Iterator[Finding]:
+    """Refuse values of fields that nothing here can hold to the letter yet."""
+    del text, anchors
+    for n, item in enumerate(record.items):
+        for name in _UNCHECKED:
+            if getattr(item, name):
+                message = "No check holds this field to the letter yet."
+                yield Finding.of(Code.UNGROUNDED, message, f"/items/{n}/{name}")
+
+
+def check_furniture(record: Record, text: Text, anchors: Anchors) -> Iterator[Finding]:
+    """Refuse a letter whose pages' headers or footers stand within its sections."""
+    del record
+    for name, section in (("clinical_summary", anchors.summary), ("items", anchors.issues)):
+        if section and (line := _FURNITURE.search(text.norm, *section)):
+            place = text.place(text.trim(*line.span()))
+            message = "A line of the page stands within the letter's words."
+            yield Finding.of(Code.UNCOVERED_TEXT, message, f"/{name}", place)
