@@ -26,11 +26,16 @@ _MONTHS = {
     )
     for name in names.split()
 }  # fmt: skip
-_MONTH = "|".join(sorted((name.title() for name in _MONTHS), key=len, reverse=True))
-# A date may wrap after a separator: "11-21-\n2016".
-_NUMERIC = r"\d{1,2}[/-]\s{0,3}\d{1,2}[/-]\s{0,3}(?:\d{4}|\d{2})(?![\d/-])"
-_SPELLED = rf"(?:{_MONTH})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?\s*,?\s+\d{{4}}(?!\d)"
-DATE = re.compile(rf"(?<![\d/.-])(?:{_NUMERIC}|(?<![A-Za-z]){_SPELLED})")
+# One character class first, then what it may go on with: the search skips to likely characters.
+# A numeric date may wrap after a separator: "11-21-\n2016".
+_NUMERIC = r"(?<=\d)(?<![\d/.-].)\d?[/-]\s{0,3}\d{1,2}[/-]\s{0,3}(?:\d{4}|\d{2})(?![\d/-])"
+_MONTH = (
+    r"(?:(?<=J)(?:anuary|an|une|un|uly|ul)|(?<=F)(?:ebruary|eb)|(?<=M)(?:arch|ar|ay)"
+    r"|(?<=A)(?:pril|pr|ugust|ug)|(?<=S)(?:eptember|ept|ep)|(?<=O)(?:ctober|ct)"
+    r"|(?<=N)(?:ovember|ov)|(?<=D)(?:ecember|ec))"
+)
+_SPELLED = rf"(?<![A-Za-z].){_MONTH}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?\s*,?\s+\d{{4}}(?!\d)"
+DATE = re.compile(rf"[0-9JFMASOND](?:{_NUMERIC}|{_SPELLED})")
 _PARTS = re.compile(r"[A-Za-z]+|\d+")
 # "89" is 1989 and "14" is 2014: no letter is older than 2013, no injury older than a working life.
 _LAST_TWO_DIGIT_YEAR = 40

@@ -107,8 +107,14 @@ _AFTER_AGE = 60
 _BEFORE_AGE = 30
 
 
-def read_patient(text: Text, summary: Span) -> tuple[dict[str, Claim], list[Claim]]:
-    """Return age, sex, injury and review date of the summary, and its diagnosis codes."""
+def read_patient(
+    text: Text, summary: Span, denial: str | None = None
+) -> tuple[dict[str, Claim], list[Claim]]:
+    """Return age, sex, injury and review date of the summary, and its diagnosis codes.
+
+    *denial* is the header's date of the review's denial: where the summary prints that date at
+    words of review or denial, it is the review's, whoever it calls it by.
+    """
     patient: dict[str, Claim] = {}
     age = _age(text, summary)
     if age:
@@ -117,7 +123,7 @@ def read_patient(text: Text, summary: Span) -> tuple[dict[str, Claim], list[Clai
         patient["sex"] = sex
     if injury := _injury_date(text, summary):
         patient["date_of_injury"] = injury
-    if review := _review_date(text, summary):
+    if review := _review_date(text, summary) or _denial_date(text, summary, denial):
         patient["ur_date"] = review
     return patient, _codes(text, summary)
 
@@ -168,6 +174,9 @@ _INJURY_DATE = re.compile(
 def _injury_date(text: Text, summary: Span) -> Claim | None:
     for match in _INJURY_DATE.finditer(text.norm, *summary):
         span = Span(*match.span("date"))
+        lead = text.norm[max(summary.start, match.start() - 25) : match.start()]
+        if _OF_ANOTHER_INJURY.search(lead):
+            continue
         if day := parse_date(text.norm[slice(*span)]):
             return Claim(span, day)
     return _event_date(text, summary)
@@ -181,6 +190,12 @@ _AS_INJURY = re.compile(
 _OF_A_VISIT = re.compile(
     r"\b(?:dated|reports?|notes?|presented|evaluated|evaluation|seen|visit|exam\w*|MRI|CT|x-?rays?|EMG|surgery|underwent|"
     r"hospital\w*|born|birth|treated|appointment|progress|request\w*|review)\s+(?:\w+\s+){0,3}\Z",
+    re.IGNORECASE,
+)
+
+
+_OF_ANOTHER_INJURY = re.compile(
+    r"\b(?:prior|previous|earlier|denie[sd]|non-?\s?industrial|wife's|husband's|no)\s+(?:\w+\s+)?\Z",
     re.IGNORECASE,
 )
 
@@ -246,6 +261,21 @@ def _review_date(text: Text, summary: Span) -> Claim | None:
         if day := parse_date(text.norm[slice(*span)]):
             return Claim(span, day)
     return _only_date_beside(text, summary, mentions)
+
+
+_OF_DENIAL = re.compile(
+    r"(?:review|denied|denial|certif|determin|deemed)[^.;]{0,40}\Z", re.IGNORECASE
+)
+
+
+def _denial_date(text: Text, summary: Span, denial: str | None) -> Claim | None:
+    if denial is None:
+        return None
+    for match in DATE.finditer(text.norm, *summary):
+        before = text.norm[max(summary.start, match.start() - _LEAD_OF_DATE) : match.start()]
+        if parse_date(match.group()) == denial and _OF_DENIAL.search(before):
+            return Claim(Span(*match.span()), denial)
+    return None
 
 
 def _only_date_beside(

@@ -21,7 +21,10 @@ def propose(text: Text, layout: Layout) -> Proposal:
         proposal.expert = read_expert(text, credentials)
     if (summary := layout.sections.get("summary")) and summary.start < summary.end:
         proposal.clinical_summary = Claim(summary)
-        proposal.patient, proposal.diagnosis_codes = read_patient(text, summary)
+        denial = proposal.case.get("ur_denial_date")
+        proposal.patient, proposal.diagnosis_codes = read_patient(
+            text, summary, str(denial.value) if denial else None
+        )
     proposal.items = [_item(text, place) for place in layout.items]
     return proposal
 

@@ -28,7 +28,7 @@ _LISTS = ("specialties", "subspecialties", "licensed_in")
 
 
 def check_expert(record: Record, text: Text, anchors: Anchors) -> Iterator[Finding]:
-    """Hold the credentials to their passage: every name in it, in order, nothing of it left over."""
+    """Hold the credentials to their passage: every name of it, in order, nothing left over."""
     values = [
         (f"/expert/{name}/{n}", v)
         for name in _LISTS

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 
 from extractor.findings import Code, Finding
-from extractor.record import Record, V
-from extractor.text import Span, Text, collapse
+from extractor.record import Record
+from extractor.text import Span, Text
 from extractor.validate.anchors import Anchors
 from extractor.validate.spans import passage, span_of
-from extractor.values import AGE, MISHAP, parse_age, parse_date, parse_sex
+from extractor.validate.summary import check_codes, check_days
+from extractor.values import AGE, parse_age, parse_sex
 
 _POSSESSIVE = re.compile(r"\b(?:his|her|their|whose)\s+(?:\w+\s+)?\Z", re.IGNORECASE)
 _NOT_A_PERSON = re.compile(
@@ -22,11 +23,6 @@ _PERSON = re.compile(
 _OLD_PERSON = re.compile(
     r"(?:old|OLD|Old|yo|y/o)\b[\s,-]+(?:[\w-]+[\s,]+){0,4}?(?P<noun>(?i:male|female|man|woman|gentleman|lady))\b",
 )
-_REVIEW = re.compile(r"\butilization\s+review|\bUR\b|\bclaims\s+administrator's\b", re.IGNORECASE)
-_SENTENCE_BREAK = re.compile(r"[.;!?](?=\s|[A-Z][a-z])")
-_ICD10 = re.compile(r"[A-TV-Z](?<!\w.)\d[0-9A-Z]\.[0-9A-Z]{1,4}\b")
-_INNER_POINT = re.compile(r"\.(?<=\w\.)\w")
-_ICD9 = re.compile(r"[(\[](?P<code>\d{3}\.\d{1,2}|V\d{2}\.\d{1,2}|E\d{3}\.\d)(?=[\s),;\]])")
 
 
 def check_patient(record: Record, text: Text, anchors: Anchors) -> Iterator[Finding]:
@@ -42,10 +38,8 @@ def check_patient(record: Record, text: Text, anchors: Anchors) -> Iterator[Find
         return
     yield from _check_age(record, text, summary)
     yield from _check_sex(record, text, summary)
-    patient = record.patient
-    yield from _check_day(patient.date_of_injury, MISHAP, text, summary, "/patient/date_of_injury")
-    yield from _check_day(patient.ur_date, _REVIEW, text, summary, "/patient/ur_date")
-    yield from _check_codes(record, text, summary)
+    yield from check_days(record, text, summary)
+    yield from check_codes(record, text, summary)
 
 
 def _check_summary(record: Record, text: Text, summary: Span | None) -> Iterator[Finding]:
@@ -94,6 +88,37 @@ def _check_age(record: Record, text: Text, summary: Span) -> Iterator[Finding]:
         yield Finding.of(
             Code.VALUE_MISMATCH, "The quote says another age.", path, passage(text, value)
         )
+    elif _is_another_age(text, summary, span_of(text, value), value.value):
+        message = "The age may be somebody else's, or of another time."
+        yield Finding.of(Code.AMBIGUOUS, message, path, passage(text, value))
+
+
+_WORKING_AGES = range(14, 96)
+_NOT_THE_WORKER = re.compile(
+    r"\b(?:wife|husband|spouse|mother|father|son|daughter|child|brother|sister|friend|coworker|partner"
+    r"|his|her|aged?)\b|years?\s+old|[\d-]\s*\Z",
+    re.IGNORECASE,
+)
+_WORKER_BEFORE = re.compile(
+    r"\b(?:worker|patient|applicant|claimant|employee|individual|member|IW|[Tt]his)\b[^.;]*\Z",
+    re.IGNORECASE,
+)
+_WORKER_AFTER = re.compile(
+    r"[\s,-]*(?:(?!with\b|by\b|the\b|saw\b|lives\b|injury|claim|prosth)[\w()-]+[\s,]+){0,4}?"
+    r"(?:male|female|man|woman|gentleman|lady|boy|girl|employee|patient|worker|applicant|claimant"
+    r"|individual)\b",
+    re.IGNORECASE,
+)
+
+
+def _is_another_age(text: Text, summary: Span, age: Span, years: int) -> bool:
+    """Say whether the age may not be the worker's own of today."""
+    said = {parse_age(match.group()) for match in AGE.finditer(text.norm, *summary)}
+    before = text.norm[max(summary.start, age.start - 40) : age.start]
+    if len(said) > 1 or years not in _WORKING_AGES or _NOT_THE_WORKER.search(before):
+        return True
+    of_the_worker = _WORKER_BEFORE.search(text.norm, max(summary.start, age.start - 80), age.start)
+    return not of_the_worker and not _WORKER_AFTER.match(text.norm, age.end, summary.end)
 
 
 def _check_sex(record: Record, text: Text, summary: Span) -> Iterator[Finding]:
@@ -112,54 +137,20 @@ def _check_sex(record: Record, text: Text, summary: Span) -> Iterator[Finding]:
         yield Finding.of(Code.WRONG_PLACE, "It is no noun of the clinical summary.", path, where)
     elif value.value != parse_sex(value.quote):
         yield Finding.of(Code.VALUE_MISMATCH, "The noun says otherwise.", path, where)
-    elif len(nouns) > 1 and not (beside_age and span == Span(*beside_age.span("noun"))):
-        yield Finding.of(Code.AMBIGUOUS, "The summary names persons of both sexes.", path, where)
+    elif len(nouns) > 1 or _is_another_person(record, text, span):
+        message = "The noun may be of another person, or the summary names both sexes."
+        yield Finding.of(Code.AMBIGUOUS, message, path, where)
 
 
-def _check_day(
-    value: V[str] | None,
-    keyword: re.Pattern[str],
-    text: Text,
-    summary: Span,
-    path: str,
-) -> Iterator[Finding]:
-    """Hold a date to its quote and to the sentence that says whose date it is."""
-    if value is None:
-        return
-    span, where = span_of(text, value), passage(text, value)
-    if value.value != parse_date(collapse(text.norm[slice(*span)])):
-        yield Finding.of(Code.VALUE_MISMATCH, "The quote says another date.", path, where)
-    elif not summary.holds(span) or keyword.search(_sentence(text, summary, span)) is None:
-        yield Finding.of(Code.WRONG_PLACE, "The summary does not say so of this date.", path, where)
+_OF_ANOTHER = re.compile(r"\b(?:with|by|an?|the|saw|lives|formerly|hit)\b", re.IGNORECASE)
+_NOT_A_SEX = re.compile(r"\s*/|\s+(?:to|physician|doctor|catheter|partner|coworker|friend)\b")
 
 
-def _sentence(text: Text, summary: Span, span: Span) -> str:
-    begin = summary.start
-    for stop in _SENTENCE_BREAK.finditer(
-        text.norm, max(summary.start, span.start - 600), span.start
-    ):
-        begin = stop.end()
-    after = _SENTENCE_BREAK.search(text.norm, span.end, summary.end)
-    return text.norm[begin : after.start() if after else summary.end]
-
-
-def _check_codes(record: Record, text: Text, summary: Span) -> Iterator[Finding]:
-    due = set()
-    if _INNER_POINT.search(text.norm, *summary):
-        due |= {Span(*match.span()) for match in _ICD10.finditer(text.norm, *summary)}
-        due |= {Span(*match.span("code")) for match in _ICD9.finditer(text.norm, *summary)}
-    for n, value in enumerate(record.patient.diagnosis_codes):
-        span = span_of(text, value)
-        path = f"/patient/diagnosis_codes/{n}"
-        if not summary.holds(span):
-            yield Finding.of(
-                Code.WRONG_PLACE, "It does not stand in the summary.", path, passage(text, value)
-            )
-        elif value.value != text.words(span):
-            yield Finding.of(
-                Code.VALUE_MISMATCH, "The quote is another code.", path, passage(text, value)
-            )
-        due.discard(span)
-    for span in sorted(due):
-        message = "A diagnosis code of the summary is not in the record."
-        yield Finding.of(Code.MISSING_FIELD, message, "/patient/diagnosis_codes", text.place(span))
+def _is_another_person(record: Record, text: Text, noun: Span) -> bool:
+    """Say whether words between age and noun, or after it, make it somebody else's."""
+    if _NOT_A_SEX.match(text.norm, noun.end):
+        return True
+    if record.patient.age is None:
+        return False
+    age = span_of(text, record.patient.age)
+    return age.end < noun.start and _OF_ANOTHER.search(text.norm, age.end, noun.start) is not None

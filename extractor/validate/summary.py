@@ -1,0 +1,150 @@
+"""Are the summary's dates and diagnosis codes what the record says, and all there are?"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from extractor.findings import Code, Finding
+from extractor.record import Record, V
+from extractor.text import Span, Text, collapse
+from extractor.validate.spans import passage, span_of
+from extractor.values import DATE, MISHAP, parse_date
+
+_REVIEW = re.compile(
+    r"\butilization\s+review|\bUR\b|\bclaims\s+administrator's\b|\b(?:previous|prior)(?:ly)?\b",
+    re.IGNORECASE,
+)
+_SENTENCE_BREAK = re.compile(r"[.;!?](?=\s|[A-Z][a-z])")
+_AT_INJURY = re.compile(
+    r"\b(?:injur(?:y|ies|ed)|accident|incident)\s+(?:date\s+)?(?:on|of|dated)\s+\Z", re.IGNORECASE
+)
+_OTHER_INJURY = re.compile(
+    r"\b(?:prior|previous|earlier|denie[sd]|non-?\s?industrial|wife's|husband's|born|hired|last\s+worked"
+    r"|no|error)\b[^.;]*\Z",
+    re.IGNORECASE,
+)
+_AT_REVIEW = re.compile(r"(?:utilization\s+review|\bUR\b)[^.;]{0,60}\Z", re.IGNORECASE)
+_AT_DENIAL = re.compile(
+    r"(?:review|denied|denial|certif|determin|deemed)[^.;]{0,40}\Z", re.IGNORECASE
+)
+_OTHER_EVENT = re.compile(
+    r"\b(?:request(?:ed)?|RFA|received|sent|submitted|appeal|MRI|approved|certified|noted)\b[^.;]*\Z",
+    re.IGNORECASE,
+)
+_LOOK_BACK = 60
+
+
+class _Dated(NamedTuple):
+    """A date field of the summary, and the words that place a date in it or keep one out."""
+
+    name: str
+    keyword: re.Pattern[str]
+    due_at: tuple[re.Pattern[str], ...]
+    header: str
+    header_due_at: re.Pattern[str] | None
+    kept_out: re.Pattern[str]
+
+
+_FIELDS = (
+    _Dated("date_of_injury", MISHAP, (_AT_INJURY,), "date_of_injury", None, _OTHER_INJURY),
+    _Dated("ur_date", _REVIEW, (_AT_REVIEW,), "ur_denial_date", _AT_DENIAL, _OTHER_EVENT),
+)
+
+
+def check_days(record: Record, text: Text, summary: Span) -> Iterator[Finding]:
+    """Hold the summary's two dates to the sentences that say whose dates they are."""
+    for field in _FIELDS:
+        value: V[str] | None = getattr(record.patient, field.name)
+        header: V[str] | None = getattr(record.case, field.header)
+        path = f"/patient/{field.name}"
+        if value is None:
+            yield from _check_absence(field, header, text, summary, path)
+            continue
+        span, where = span_of(text, value), passage(text, value)
+        if value.value != parse_date(collapse(text.norm[slice(*span)])):
+            yield Finding.of(Code.VALUE_MISMATCH, "The quote says another date.", path, where)
+        elif not summary.holds(span) or not field.keyword.search(_sentence(text, summary, span)):
+            message = "The summary does not say so of this date."
+            yield Finding.of(Code.WRONG_PLACE, message, path, where)
+        elif not (header and header.value == value.value) and _is_another(
+            field, header, text, summary, span
+        ):
+            message = "The summary may give this date to something else."
+            yield Finding.of(Code.AMBIGUOUS, message, path, where)
+
+
+def _check_absence(
+    field: _Dated, header: V[str] | None, text: Text, summary: Span, path: str
+) -> Iterator[Finding]:
+    """Demand the date where the summary prints it at the words that name it."""
+    for match in DATE.finditer(text.norm, *summary):
+        before = text.norm[max(summary.start, match.start() - _LOOK_BACK - 20) : match.start()]
+        due = any(words.search(before) for words in field.due_at)
+        if header is not None and parse_date(match.group()) == header.value:
+            due = due or field.header_due_at is None or bool(field.header_due_at.search(before))
+        if due and not field.kept_out.search(before):
+            message = "The summary gives this date; none was read."
+            yield Finding.of(Code.MISSING_FIELD, message, path, text.place(Span(*match.span())))
+            return
+
+
+def _is_another(
+    field: _Dated, header: V[str] | None, text: Text, summary: Span, span: Span
+) -> bool:
+    """Say whether a date that the header does not bear out may be something else's."""
+    before = text.norm[max(summary.start, span.start - _LOOK_BACK) : span.start]
+    if field.kept_out.search(before):
+        return True
+    dates = DATE.finditer(text.norm, *summary)
+    return header is not None and any(parse_date(m.group()) == header.value for m in dates)
+
+
+def _sentence(text: Text, summary: Span, span: Span) -> str:
+    begin = summary.start
+    floor = max(summary.start, span.start - 600)
+    for stop in _SENTENCE_BREAK.finditer(text.norm, floor, span.start):
+        begin = stop.end()
+    after = _SENTENCE_BREAK.search(text.norm, span.end, summary.end)
+    return text.norm[begin : after.start() if after else summary.end]
+
+
+# --- diagnosis codes ----------------------------------------------------------------------------
+
+_ICD10 = re.compile(r"[A-TV-Z](?<!\w.)\d[0-9A-Z]\.[0-9A-Z]{1,4}\b")
+_INNER_POINT = re.compile(r"\.(?<=\w\.)\w")
+_ICD9 = re.compile(r"[(\[](?P<code>\d{3}\.\d{1,2}|V\d{2}\.\d{1,2}|E\d{3}\.\d)(?=[\s),;\]])")
+_BARE_ICD9 = re.compile(r"\d(?<![\w.,/([$#-].)\d\d\.\d{1,2}(?![\w/%-])")
+_OF_CODES = re.compile(r"\b(?:codes?|ICD|diagnos)[^.;]{0,200}\Z", re.IGNORECASE)
+_SHAPE = re.compile(
+    r"(?!A1C)[A-TV-Z]\d[0-9A-Z]\.[0-9A-Z]{1,4}|\d{3}\.\d{1,2}|V\d{2}\.\d{1,2}|E\d{3}\.\d"
+)
+
+
+def check_codes(record: Record, text: Text, summary: Span) -> Iterator[Finding]:
+    """Demand the summary's diagnosis codes, all of them, each once and in order."""
+    codes = record.patient.diagnosis_codes
+    due = _due_codes(text, summary) if _INNER_POINT.search(text.norm, *summary) else set()
+    last = summary.start
+    for n, value in enumerate(codes):
+        span, path = span_of(text, value), f"/patient/diagnosis_codes/{n}"
+        if not summary.holds(span) or span.start < last:
+            message = "It does not stand in the summary, or not in this order."
+            yield Finding.of(Code.WRONG_PLACE, message, path, passage(text, value))
+        elif value.value != text.words(span) or not _SHAPE.fullmatch(value.value):
+            message = "The quote is another code, or none."
+            yield Finding.of(Code.VALUE_MISMATCH, message, path, passage(text, value))
+        due.discard(span)
+        last = span.end
+    for span in sorted(due):
+        message = "A diagnosis code of the summary is not in the record."
+        yield Finding.of(Code.MISSING_FIELD, message, "/patient/diagnosis_codes", text.place(span))
+
+
+def _due_codes(text: Text, summary: Span) -> set[Span]:
+    due = {Span(*match.span()) for match in _ICD10.finditer(text.norm, *summary)}
+    due |= {Span(*match.span("code")) for match in _ICD9.finditer(text.norm, *summary)}
+    for match in _BARE_ICD9.finditer(text.norm, *summary):
+        before = text.norm[max(summary.start, match.start() - 220) : match.start()]
+        if _OF_CODES.search(before):
+            due.add(Span(*match.span()))
+    return {span for span in due if _SHAPE.fullmatch(text.norm, *span)}
