@@ -88,7 +88,7 @@ class Gap(NamedTuple):
     proven: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Text:
     r"""A document's text, normalized, with the way back to the source's characters.
 

@@ -27,7 +27,10 @@ SUMMARY_LEAD = (
     "The expert reviewer developed the following clinical case summary based on a review of the "
     "case file, including all medical records:"
 )
-ISSUES_LEAD = "The Final Determination was based on decisions for the disputed items/services set forth below:"
+ISSUES_LEAD = (
+    "The Final Determination was based on decisions for the disputed items/services "
+    "set forth below:"
+)
 HEADER = (
     "Case Number: CM16-0291846\n"
     "Date Assigned: 11/09/2016 Date of Injury:  02/20/2015\n"
@@ -108,7 +111,7 @@ class Letter:
 
 
 def written(paragraphs: list[str], shape: str = "spaced", width: int = _WIDTH) -> str:
-    """Write paragraphs as a reader does: their lines wrapped, the breaks between them in *shape*."""
+    """Write paragraphs as a reader does: lines wrapped, the breaks between them in *shape*."""
     wrap = partial(textwrap.wrap, width=width, break_on_hyphens=False, break_long_words=False)
     blocks = [[row for line in text.split("\n") for row in wrap(line)] for text in paragraphs]
     if shape in {"spaced", "doubled", "spaced_crlf"}:

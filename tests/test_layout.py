@@ -31,32 +31,51 @@ LETTER_2014 = [
     "HOW THE IMR FINAL DETERMINATION WAS MADE",
     PROSE_CREDENTIALS,
     "DOCUMENTS REVIEWED\nThe records of the provider.",
-    "CLINICAL CASE SUMMARY\nThe expert reviewer developed the following clinical case summary based "
-    "on a review of the case file, including all medical records:",
+    (
+        "CLINICAL CASE SUMMARY\nThe expert reviewer developed the following clinical "
+        "case summary based "
+        "on a review of the case file, including all medical records:"
+    ),
     STORY,
-    "IMR DECISION(S) AND RATIONALE(S)\nThe Final Determination was based on decisions for the "
-    "disputed items/services set forth below:",
+    (
+        "IMR DECISION(S) AND RATIONALE(S)\nThe Final Determination was based on decisions for the "
+        "disputed items/services set forth below:"
+    ),
     "1. The request for a walker with seat is medically necessary and appropriate.",
-    "The Claims Administrator based its decision on the ACOEM Practice Guidelines, Chapter 12, "
-    "which is part of the MTUS.",
-    "The Physician Reviewer based his/her decision on the Official Disability Guidelines (ODG), "
-    "Low Back Chapter, which is not part of the MTUS.",
+    (
+        "The Claims Administrator based its decision on the ACOEM Practice Guidelines, Chapter 12, "
+        "which is part of the MTUS."
+    ),
+    (
+        "The Physician Reviewer based his/her decision on the Official Disability "
+        "Guidelines (ODG), "
+        "Low Back Chapter, which is not part of the MTUS."
+    ),
     "The Physician Reviewer's decision rationale:\nThe walker is medically necessary.",
 ]
 LETTER_2013 = [
-    "MAXIMUS FEDERAL SERVICES, INC.\nNotice of Independent Medical Review Determination\n"
-    "Dated: 9/26/2013",
+    (
+        "MAXIMUS FEDERAL SERVICES, INC.\nNotice of Independent Medical Review Determination\n"
+        "Dated: 9/26/2013"
+    ),
     "INDEPENDENT MEDICAL REVIEW DECISION AND RATIONALE",
-    "1) MAXIMUS Federal Services, Inc. has determined the request for a hospital bed is "
-    "notmedically necessary and appropriate.",
+    (
+        "1) MAXIMUS Federal Services, Inc. has determined the request for a hospital bed is "
+        "notmedically necessary and appropriate."
+    ),
     f"Medical Qualifications of the Expert Reviewer:\n{PROSE_CREDENTIALS}",
     f"Case Summary:\n{STORY}",
     "Documents Reviewed for Determination:\nThe records of the provider.",
     "1) Regarding the request for a hospital bed:",
-    "The Claims Administrator based its decision on the ACOEM Practice Guidelines, Chapter 12, "
-    "which is part of the MTUS.",
-    "The Expert Reviewer relied on the ACOEM Practice Guidelines, Chapter 12, which is part of the "
-    "MTUS.",
+    (
+        "The Claims Administrator based its decision on the ACOEM Practice Guidelines, Chapter 12, "
+        "which is part of the MTUS."
+    ),
+    (
+        "The Expert Reviewer relied on the ACOEM Practice Guidelines, Chapter 12, which "
+        "is part of the "
+        "MTUS."
+    ),
     "Rationale for the Decision:\nHe sleeps well. The bed is not medically necessary.",
 ]
 PROFESSIONAL = [
@@ -64,10 +83,14 @@ PROFESSIONAL = [
     "ISSUE AT DISPUTE:\nRight knee brace",
     f"CASE SUMMARY:\n{STORY}",
     "DOCUMENTS REVIEWED FOR DETERMINATION:\nThe records of the provider.",
-    "MEDICAL TREATMENT GUIDELINE(S) RELIED UPON BY PROFESSIONAL REVIEWER AND WHY:\n"
-    "The ACOEM Guidelines, Chapter 13, which is part of the MTUS.",
-    "RATIONALE FOR WHY THE REQUESTED TREATMENT/SERVICE IS NOT MEDICALLY NECESSARY:\n"
-    "The knee is stable. The brace is not medically necessary.",
+    (
+        "MEDICAL TREATMENT GUIDELINE(S) RELIED UPON BY PROFESSIONAL REVIEWER AND WHY:\n"
+        "The ACOEM Guidelines, Chapter 13, which is part of the MTUS."
+    ),
+    (
+        "RATIONALE FOR WHY THE REQUESTED TREATMENT/SERVICE IS NOT MEDICALLY NECESSARY:\n"
+        "The knee is stable. The brace is not medically necessary."
+    ),
     f"MEDICAL REVIEWER QUALIFICATIONS:\n{PROSE_CREDENTIALS}",
 ]
 LAYOUTS = {
@@ -128,7 +151,10 @@ def test_anything_else_is_unknown(source: str) -> None:
     "field",
     [
         LOW_BACK,
-        "The Expert Reviewer based their decision on recommendation(s) outside of the MTUS Guidelines.",
+        (
+            "The Expert Reviewer based their decision on recommendation(s) outside of the MTUS "
+            "Guidelines."
+        ),
     ],
 )
 def test_a_letter_of_2016_is_known_without_its_header(field: str) -> None:
@@ -153,7 +179,7 @@ def test_the_header_ends_where_the_letter_tells_how_it_was_made() -> None:
     assert words(text, layout.sections["header"]) == collapse(HEADER)
 
 
-# --- items -----------------------------------------------------------------------------------------
+# --- items ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -217,7 +243,7 @@ def test_a_letter_without_a_label_has_no_such_part() -> None:
     assert place.reviewer is None
 
 
-# --- a layout of one's own -------------------------------------------------------------------------
+# --- a layout of one's own -----------------------------------------------------------------------
 
 COUNTY = """\
 name = "county"
@@ -306,7 +332,7 @@ def test_other_files_in_the_folder_are_no_layouts(own: Path) -> None:
     assert len(load_rules(own)) == len(LAYOUTS) + 1
 
 
-# --- layout files that are none ---------------------------------------------------------------------
+# --- layout files that are none ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -348,7 +374,7 @@ def test_an_extractor_refuses_a_broken_layout(own: Path) -> None:
         Extractor(layouts=own).extract(text="anything")
 
 
-# --- phrases ----------------------------------------------------------------------------------------
+# --- phrases -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -370,9 +396,7 @@ def test_an_extractor_refuses_a_broken_layout(own: Path) -> None:
 def test_a_phrase_is_its_words_with_any_white_space(
     template: str,
     words_: str,
-    matches: bool,  # noqa: FBT001 - a table's column
+    matches: bool,
 ) -> None:
     """White space of any kind, or none, may stand between words; signs mean themselves."""
-
-
     assert (re.fullmatch(phrase(template), words_) is not None) is matches

@@ -1,4 +1,4 @@
-"""The letter's text: paragraph breaks in every reader's shape, pages, and the way back to the source."""
+"""The letter's text: paragraph breaks in every shape, pages, the way back to the source."""
 
 import pytest
 from letters import SHAPES, Issue, Letter, marked, written
@@ -6,14 +6,23 @@ from letters import SHAPES, Issue, Letter, marked, written
 from extractor.text import Span, Text, collapse, lines_of
 
 PARAGRAPHS = [
-    "The wrist was splinted in May. Swelling went down by the end of the month, and the grip came "
-    "back to two thirds of the other side. He was told to rest.",
+    (
+        "The wrist was splinted in May. Swelling went down by the end of the month, and "
+        "the grip came "
+        "back to two thirds of the other side. He was told to rest."
+    ),
     "Wrist splint, custom",
-    "The splint is worn at night. It chafes, and a second one of softer make was asked for by the "
-    "therapist who made the first.",
+    (
+        "The splint is worn at night. It chafes, and a second one of softer make was "
+        "asked for by the "
+        "therapist who made the first."
+    ),
     "Massage",
-    "Six visits were given. The note of the last tells of no change in what he can lift, carry or "
-    "push, which is the measure that counts here.",
+    (
+        "Six visits were given. The note of the last tells of no change in what he can "
+        "lift, carry or "
+        "push, which is the measure that counts here."
+    ),
 ]
 
 
@@ -117,13 +126,13 @@ def test_a_page_edge_alone_is_kept_unproven(before: str, edge: str) -> None:
 
 @pytest.mark.parametrize("edge", [" \n\f", " \n\f \n", "\f \n"])
 def test_a_line_of_space_at_a_page_edge_proves(edge: str) -> None:
-    """Where paragraphs are marked by lines of one space, such a line at a page edge is a mark too."""
+    """Among paragraphs marked by lines of one space, one at a page edge is a mark too."""
     assert edges(SPACED + edge + "Wrist splint") == [True]
 
 
 @pytest.mark.parametrize("edge", [" \n\f", " \n\f \n", "\f \n"])
 def test_a_line_of_space_at_a_page_edge_is_nothing_elsewhere(edge: str) -> None:
-    """Where paragraphs are marked by empty lines, a line of space at a page edge is the printer's."""
+    """Among paragraphs marked by empty lines, a line of space at a page edge is no mark."""
     assert edges(EMPTY + edge + "Wrist splint") == [False]
 
 
@@ -260,7 +269,7 @@ def test_carriage_returns_alone_end_lines() -> None:
     ("source", "inner"),
     [("  ⟦It is\n upheld.⟧ \n\f ", True), ("⟦upheld⟧", True), (" \n\t ", False), ("", False)],
 )
-def test_trimmed_spans_hold_no_white_space_at_their_ends(source: str, inner: bool) -> None:  # noqa: FBT001 - a table's column
+def test_trimmed_spans_hold_no_white_space_at_their_ends(source: str, inner: bool) -> None:
     """A trimmed span begins and ends in words; of white space nothing is left."""
     plain, spans = marked(source)
     text = Text.of(plain)
@@ -288,7 +297,7 @@ def test_lines_are_the_lines_that_hold_words() -> None:
 def test_a_span_holds_what_lies_wholly_inside(
     outer: tuple[int, int],
     inner: tuple[int, int],
-    holds: bool,  # noqa: FBT001 - a table's column
+    holds: bool,
 ) -> None:
     """Ends may coincide; nothing may stand out."""
     assert Span(*outer).holds(Span(*inner)) is holds

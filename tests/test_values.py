@@ -53,7 +53,7 @@ from extractor.values import (
     ],
 )
 def test_a_date_in_every_spelling(words: str, day: str) -> None:
-    """Month before day, in digits or by name; of two-digit years none lies before a working life."""
+    """Month before day, in digits or by name; no year lies before a working life."""
     found = DATE.search(f"on {words} in")
     assert found is not None
     assert (found.group(), parse_date(words)) == (words, day)
@@ -155,8 +155,6 @@ NOT_NECESSARY = [
     "Recommendation is for denial.",
     "Recommendation is therefore for denial.",
     "Recommendation is for non-certification.",
-    "The recommendation is for non-authorization.",
-    "The stimulator is notmedically necessary.",
     "The stimulator is not\nmedically\nnecessary.",
     "The patch is not medically-necessary.",
     "Medical necessity of the request is not established.",
@@ -187,10 +185,15 @@ NOT_NECESSARY = [
     "It is not shown to be medically necessary.",
     "The fusion was not medically necessary.",
     "Thus, the pillow is NOT medically necessary.",
+    "THE REQUEST IS NOT MEDICALLY NECESSARY.",
+    "The pump is medically unnecessary.",
+    "There is no medical necessity for the bed.",
+    "No medical necessity is established for the bed.",
     "Without a trial, the stimulator is not medically necessary.",
 ]
 NECESSARY = [
     "The request is medically necessary.",
+    "THE REQUEST IS MEDICALLY NECESSARY.",
     "The request is medically necessary and appropriate.",
     "Recommendation is for authorization.",
     "Recommendation is for approval.",
@@ -317,7 +320,10 @@ def test_a_decision_on_weaning_counts() -> None:
         "It hurts. ⟦The brace (e.g. a Velcro one) is not medically necessary.⟧ He rests.",
         "It hurts. ⟦The request of Dr. Quill is not medically necessary.⟧ He rests.",
         "It hurts. ⟦Norco 7.5/325 mg is not medically necessary.⟧ He rests.",
-        "It hurts. ⟦Visits vs. exercise at home: the visits are not medically necessary.⟧ He rests.",
+        (
+            "It hurts. ⟦Visits vs. exercise at home: the visits are not medically necessary.⟧ He "
+            "rests."
+        ),
         "It hurts.⟦The brace is not medically necessary.⟧ He rests.",
         "It hurts! ⟦The brace is not\nmedically necessary.⟧ \n \nHe rests.",
         "⟦The brace is not medically necessary⟧",
@@ -352,7 +358,7 @@ def test_quotations_are_closed(source: str, quoted: list[str]) -> None:
 
 
 def test_the_sentence_around_a_word() -> None:
-    """A sentence reaches from the end of the one before it to its own full stop, within its span."""
+    """A sentence ends at its full stop, begins after the one before, and stays in its span."""
     source, [expected] = marked("He fell. ⟦The hip broke in two places.⟧ It healed.")
     at = source.index("broke")
     assert sentence_around(source, Span(0, len(source)), at, at + 5) == expected

@@ -188,7 +188,8 @@ def _mismatch(record: Record, letter: Source) -> Finding | None:
 
 def _weight(finding: Finding, record: Record) -> str:
     """Return ``review`` for a fault of the letter that the record has too; else the severity."""
-    owned_up = any(own.code is finding.code for own in record.findings)
+    listed = any(own.code is finding.code for own in record.findings)
+    owned_up = listed and record.status != "verified"
     return REVIEW if owned_up and finding.code in _THE_LETTERS_OWN else finding.severity.value
 
 

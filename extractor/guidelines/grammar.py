@@ -6,6 +6,7 @@ A first grammar: the forms of 2014 ("MTUS ACOEM Chapter 12 … Page(s): 30"), th
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from extractor.guidelines.components import Components, components_of, dated_documents, is_adopted
@@ -75,8 +76,9 @@ class Reading:
     citations: tuple[Cited, ...]
 
 
+@lru_cache(maxsize=128)
 def read_field(text: Text, field: Span) -> Reading:
-    """Read a guideline field.
+    """Read a guideline field; the last ones are remembered.
 
     >>> text = Text.of("Decision based on MTUS ACOEM Chapter 12 Low Back Complaints Page(s): 30.")
     >>> [cited] = read_field(text, text.whole).citations

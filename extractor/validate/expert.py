@@ -59,8 +59,8 @@ def check_expert(record: Record, text: Text, anchors: Anchors) -> Iterator[Findi
 # A statement of the letter's form that has no credentials at all is not seen; so a section that
 # speaks of licences and specialties must give both.
 _SPEAKS_OF = re.compile(r"licens|certif|special", re.IGNORECASE)
-_AGAIN = re.compile(r"Specialty\s*:|Board[\s-]+Certified", re.IGNORECASE)
-_SUBSPECIALTY = re.compile(r"subspecialty(?!\s*/)|fellowship", re.IGNORECASE)
+_AGAIN = re.compile(r"Specialty\s*:|SPECIALTY\s*:|Board[\s-]+[Cc]ertified")
+_SUBSPECIALTY = re.compile(r"subspecialty(?!\s*/)|Subspecialty(?!\s*/)|fellowship|Fellowship")
 _NOT_IN_A_NAME = re.compile(
     r"\b(?:has|is|in|not|the|none|board|with|certified|subspecialty|eligible|formerly)\b|[.:;,]",
     re.IGNORECASE,
@@ -78,7 +78,8 @@ def _check_lists(record: Record, text: Text, region: Span) -> Iterator[Finding]:
     """Refuse lists that are empty, out of order or glued, and credentials given twice."""
     expert = record.expert
     section = text.norm[slice(*region)]
-    empty = not (expert.specialties and expert.licensed_in) and _SPEAKS_OF.search(section)
+    complete = bool(expert.specialties and expert.licensed_in)
+    empty = not complete and _SPEAKS_OF.search(section)
     subspecialties = len(_SUBSPECIALTY.findall(section))
     twice = len(_AGAIN.findall(section)) > 1 or subspecialties > bool(expert.subspecialties)
     if empty or twice:

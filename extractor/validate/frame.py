@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from extractor.findings import Code, Finding
 from extractor.record import Record
-from extractor.text import Text
+from extractor.text import Span, Text
 from extractor.validate.anchors import Anchors
 
 _DWC_LAYOUTS = {"dwc-2014", "dwc-2016"}
@@ -21,10 +21,11 @@ _UNCHECKED = (
     "reasons",
 )
 # A line that is only a page number, or short with a case number: the page's, not the letter's.
-_FURNITURE = re.compile(
-    r"(?:\A|[\n\f])[ \t]*(?:(?:[Pp]age[ \t]+)?\d{1,3}(?:[ \t]+of[ \t]+\d{1,3})?"
-    r"|[^\n\f]{0,60}\bCM\d\d-\d{5,8}\b[^\n\f]{0,20})[ \t\r]*(?=[\n\f]|\Z)",
+_PAGE_NUMBER = re.compile(
+    r"[\n\f][ \t]*(?:[Pp]age[ \t]+)?\d{1,3}(?:[ \t]+of[ \t]+\d{1,3})?[ \t\r]*(?=[\n\f])"
 )
+_CASE_NUMBER = re.compile(r"CM\d\d-\d{5,8}")
+_SHORT_LINE = 100
 
 
 def check_document(record: Record, text: Text, anchors: Anchors) -> Iterator[Finding]:
@@ -62,7 +63,20 @@ def check_furniture(record: Record, text: Text, anchors: Anchors) -> Iterator[Fi
     """Refuse a letter whose pages' headers or footers stand within its sections."""
     del record
     for name, section in (("clinical_summary", anchors.summary), ("items", anchors.issues)):
-        if section and (line := _FURNITURE.search(text.norm, *section)):
-            place = text.place(text.trim(*line.span()))
+        if section and (line := _furniture(text.norm, section)):
             message = "A line of the page stands within the letter's words."
-            yield Finding.of(Code.UNCOVERED_TEXT, message, f"/{name}", place)
+            where = text.place(text.trim(*line))
+            yield Finding.of(Code.UNCOVERED_TEXT, message, f"/{name}", where)
+
+
+def _furniture(norm: str, section: Span) -> Span | None:
+    # One character more: a footer may end the section.
+    if number := _PAGE_NUMBER.search(norm, max(0, section.start - 1), section.end + 1):
+        return Span(*number.span())
+    for match in _CASE_NUMBER.finditer(norm, *section):
+        start = norm.rfind("\n", section.start, match.start()) + 1 or section.start
+        end = norm.find("\n", match.end(), section.end)
+        line = Span(start, section.end if end < 0 else end)
+        if line.end - line.start <= _SHORT_LINE:
+            return line
+    return None

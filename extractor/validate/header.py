@@ -30,9 +30,8 @@ _NAME_OF = {label.replace(" ", ""): name for label, name in _LABELS.items()}
 _CASE_OR_PRIORITY = re.compile(r"(?:CM\d\d-\d+(?![\w-])|Standard\b|Expedited\b)")
 # A label however it is written: what looks like one needs a value too.
 _MENTION = re.compile(
-    r"\b(?:case\s+number|date\s+assigned|date\s+of\s+injury|decision\s+date|ur\s+denial\s+date|priority"
+    r"(?:case\s+number|date\s+assigned|date\s+of\s+injury|decision\s+date|ur\s+denial\s+date|priority"
     r"|application\s+received)\b",
-    re.IGNORECASE,
 )
 _LAST_WORD = re.compile(r"([A-Za-z]+)[ \t]*\Z")
 _MAY_PRECEDE_A_LABEL = {"Standard", "Expedited", "Application", "MAXIMUS", "IMR"}
@@ -58,8 +57,8 @@ def check_header(record: Record, text: Text, anchors: Anchors) -> Iterator[Findi
     labels = _labels(text, anchors.header)
     due = _paired(labels, _values(text, anchors.header), text)
     named = {label.name for label in labels}
-    for mention in _MENTION.finditer(text.norm, *anchors.header):
-        named.add("_".join(mention.group().lower().split()))
+    for mention in _MENTION.finditer(text.norm[slice(*anchors.header)].lower()):
+        named.add("_".join(mention.group().split()))
     required = named | anchors.family.required_of_header if named else named
     for name, value in record.case.__dict__.items():
         path = f"/case/{name}"
