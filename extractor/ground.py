@@ -17,6 +17,7 @@ from extractor.record import V
 from extractor.text import Span, Text
 
 M = TypeVar("M", bound=V[Any])
+NOWHERE = Span(0, 0)
 _WORD_EDGE = re.compile(r"\w")
 
 
@@ -89,8 +90,9 @@ class Grounder:
 
     def _span(self, claim: Claim) -> Span:
         if claim.quote is None:
-            span = self.text.trim(*claim.scope)
-            if span.start >= span.end or not self.text.whole.holds(span):
+            whole = self.text.whole
+            span = self.text.trim(*claim.scope) if whole.holds(claim.scope) else NOWHERE
+            if span.start >= span.end:
                 msg = "The claim points at no words."
                 raise MissingQuote(msg)
             return span

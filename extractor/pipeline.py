@@ -95,7 +95,7 @@ class Extractor:
     def extract_text(self, text: str, *, id: str = "text") -> Record:  # noqa: A002 - as above
         """Extract a letter from its text, with offsets that count *text*."""
         try:
-            return self.extract_source(from_text(text, id))
+            return self.extract_source(from_text(text, id, limits=self.limits))
         except InputError as error:
             return self._failed(
                 Input(id=id, path=None, error=None), Finding.of(error.code, str(error))

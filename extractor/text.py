@@ -108,6 +108,7 @@ class Text:
     norm: str
     paged: bool
     _origin: "array[int] | None" = None
+    _ends: "array[int]" = field(default_factory=lambda: array("I"), repr=False)
     _quotes: dict[tuple[int, int], str] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
@@ -115,16 +116,16 @@ class Text:
         r"""Normalize *source*; *paged* says whether it has pages (else: a ``\f`` does)."""
         if paged is None:
             paged = "\f" in source
-        clean, origin = source, None
+        clean, origin, ends = source, None, array("I")
         if not (source.isascii() and "\x02" not in source) and _MAY_BE_UNEVEN.search(source):
-            clean, origin = _undo_artefacts(source)
+            clean, origin, ends = _undo_artefacts(source)
         norm = clean
         for other, same in _SAME_LENGTH:
             if other in norm:
                 norm = norm.replace(other, same)
         if "\r" in norm and "\n" not in norm:
             norm = norm.replace("\r", "\n")
-        return cls(source, clean, norm, paged, origin)
+        return cls(source, clean, norm, paged, origin, ends)
 
     @cached_property
     def whole(self) -> Span:
@@ -146,7 +147,7 @@ class Text:
         if self._origin is None:
             return span.start, span.end
         start = self._origin[span.start]
-        return start, self._origin[span.end - 1] + 1 if span.end > span.start else start
+        return start, self._ends[span.end - 1] if span.end > span.start else start
 
     def from_source(self, start: int, end: int) -> Span:
         """Return the range of the normalized text that the source range *start:end* became."""
@@ -199,10 +200,10 @@ class Text:
         return [gap.start for gap in self.gaps]
 
 
-def _undo_artefacts(source: str) -> "tuple[str, array[int]]":
-    """Undo what changes the length; the array gives each character's source offset."""
+def _undo_artefacts(source: str) -> "tuple[str, array[int], array[int]]":
+    """Undo what changes the length; the arrays give where each character began and ended."""
     pieces: list[str] = []
-    origin = array("I")
+    origin, ends = array("I"), array("I")
     done = 0
     for match in _UNEVEN.finditer(source):
         start, end = match.span()
@@ -211,13 +212,16 @@ def _undo_artefacts(source: str) -> "tuple[str, array[int]]":
             continue
         pieces += source[done:start], became
         origin.extend(range(done, start))
+        ends.extend(range(done + 1, start + 1))
         # White space that stays keeps its own offset; anything else points at the artefact.
         kept = end - start == len(became) > 1
         origin.extend(range(start, end) if kept else [start] * len(became))
+        ends.extend(range(start + 1, end + 1) if kept else [end] * len(became))
         done = end
     pieces.append(source[done:])
     origin.extend(range(done, len(source)))
-    return "".join(pieces), origin
+    ends.extend(range(done + 1, len(source) + 1))
+    return "".join(pieces), origin, ends
 
 
 def _became(artefact: str) -> str:
@@ -246,11 +250,12 @@ def _gaps(norm: str) -> list[Gap]:
         for match in _GAP.finditer(norm)
     ]
     inside = [match for match, _, at_edge in found if not at_edge]
-    spaced = sum(1 for _, has_space, at_edge in found if has_space and not at_edge)
+    empty = [match for match, has_space, at_edge in found if not has_space and not at_edge]
+    spaced = len(inside) - len(empty)
     by_space = spaced * 2 > len(inside) or (
         not inside and any(has_space for _, has_space, _ in found)
     )
-    doubled = not by_space and _is_doubled(norm, inside)
+    doubled = _is_doubled(norm, empty)
     gaps = []
     for match, has_space, at_edge in found:
         proven = has_space and (by_space or doubled) if at_edge else has_space or not doubled
@@ -259,14 +264,10 @@ def _gaps(norm: str) -> list[Gap]:
     return gaps
 
 
-def _is_doubled(norm: str, inside: list[re.Match[str]]) -> bool:
+def _is_doubled(norm: str, empty: list[re.Match[str]]) -> bool:
     """Say whether empty lines stand between the lines of one paragraph, not only around it."""
-    if not inside:
-        return False
-    running_on = sum(
-        1 for match in inside if match.end() < len(norm) and norm[match.end()].islower()
-    )
-    return running_on / len(inside) >= _MID_SENTENCE_SHARE
+    running_on = sum(1 for match in empty if norm[match.end() : match.end() + 1].islower())
+    return running_on > len(empty) * _MID_SENTENCE_SHARE
 
 
 def lines_of(norm: str, span: Span) -> list[Span]:

@@ -34,7 +34,7 @@ _MONTH = (
     r"|(?<=A)(?:pril|pr|ugust|ug)|(?<=S)(?:eptember|ept|ep)|(?<=O)(?:ctober|ct)"
     r"|(?<=N)(?:ovember|ov)|(?<=D)(?:ecember|ec))"
 )
-_SPELLED = rf"(?<![A-Za-z].){_MONTH}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?\s*,?\s+\d{{4}}(?!\d)"
+_SPELLED = rf"(?<![A-Za-z].)(?i:{_MONTH})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?\s*(?:,\s*|\s)\d{{4}}(?!\d)"
 DATE = re.compile(rf"[0-9JFMASOND](?:{_NUMERIC}|{_SPELLED})")
 _PARTS = re.compile(r"[A-Za-z]+|\d+")
 # "89" is 1989 and "14" is 2014: no letter is older than 2013, no injury older than a working life.
@@ -49,7 +49,7 @@ AGE = re.compile(
 _DIGITS = re.compile(r"\d+")
 # Words that tell of an accident or an onset; a date in the same sentence may be the injury's.
 MISHAP = re.compile(
-    r"\b(?:injur|accident|incident|trauma|claim|hurt|complaint|DOI\b|fell\b|falls?\b|slip|trip(?:ped|s)?\b|slid\b|struck|"
+    r"\b(?:injur|accident|incident|trauma|claim(?!s?\s+administrator)|hurt|complaint|DOI\b|fell\b|falls?\b|slip|trip(?:ped|s)?\b|slid\b|struck|"
     r"hit\b|caught|crush|burn|bit(?:ten)?\b|stab|shot\b|assault|attack|robb|crash|colli|rear-?ended|twist|strain|"
     r"sprain|tore\b|torn\b|broke|fractur|cut\b|lacerat|amput|faint|electrocut|explo|popp?(?:ed)?\b|gave\s+(?:out|way)|"
     r"lift|pull(?:ed|ing)|push(?:ed|ing)|unload|onset|exposure|developed|since|jerk|jolt|drop(?:ped)?\b)",
@@ -124,8 +124,9 @@ def parse_priority(word: str) -> str | None:
 _CUE = re.compile(
     r"[Mm](?i:edical(?:ly[\s-]+(?P<adjective>(?:not\s+|un)?necessary|appropriate|indicated|warranted)"
     r"|\s+(?P<noun>necessity))\b)"
-    r"|[Rr]ecommendation\s+is\s+(?:therefore\s+|thus\s+)?for\s+(?P<for>denial|non-?\s?certification"
-    r"|approval|authorization|certification)\b"
+    r"|[Rr]ecommendation\s+is\s+(?:therefore\s+|thus\s+)?for\s+(?P<for>denial|approval|(?:non-?\s?)?"
+    r"(?:authorization|certification))\b"
+    r"|[Rr]ecommendation\s+is\s+(?P<against>against)\b"
     r"|[Rr]equest\s+is\s+(?:therefore\s+|thus\s+|hereby\s+)?"
     r"(?P<verdict>(?:not\s+|non-?\s?)?(?:certified|approved|authorized|denied))\b",
 )
@@ -177,15 +178,24 @@ _CONDITION = re.compile(
     r"\b(?:if|unless|whether|in\s+order|must\s+be|should\s+be|when)\b", re.IGNORECASE
 )
 _MODAL = re.compile(r"\b(?:may|might|could|would|should)\b", re.IGNORECASE)
+_IF_AFTER = re.compile(
+    r"[^.;]{0,40}\b(?:if|unless|provided\s+that|as\s+long\s+as)\b", re.IGNORECASE
+)
+# "The provider states that it is …": nothing but that clause stands before the phrase.
+_SOMEBODY_SAYS = re.compile(
+    r"\b(?:provider|surgeon|doctor|physician|administrator|review|UR|guidelines?|MTUS|ODG|ACOEM)\s+"
+    r"(?:\w+\s+)?(?:states?|stated|said|says|found|finds|argue[sd]?|believes?|feels?|felt|opine[sd]?"
+    r"|claims?)\s[^,;]*\Z",
+    re.IGNORECASE,
+)
 _CONSEQUENCE = re.compile(
     r"\b(?:therefore|thus|as\s+such|hence|consequently|accordingly)\b", re.IGNORECASE
 )
-_DENYING = re.compile(
-    r"den(?:y|ial|ied)|non-?\s?(?:certif|author)|not\s|upheld|reject", re.IGNORECASE
-)
+_DENYING = re.compile(r"den(?:y|ial|ied)|non-?\s?(?:certif|author)|not\s|against", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?]+[\"')\]]*(?=\s+[\"'(\[]?[A-Z0-9]|[A-Z][a-z]|\s*\Z)")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|vs|dr|mr|mrs|ms|no|pg|pp|p|ch|ed|fig|st|approx|inc|u\.s)|\b[A-Z])\.$",
+    r"(?:\b(?:e\.g|i\.e|vs|al|dr|mr|mrs|ms|no|pg|pp|p|ch|ed|fig|st|approx|inc|u\.s"
+    r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)|\b[A-Z])\.$",
     re.IGNORECASE,
 )
 _QUOTATION_MARK = re.compile('"')
@@ -253,7 +263,7 @@ def _deciding(norm: str, start: int, end: int) -> Iterator[tuple[int, int, Polar
     """Yield the deciding phrases of a range, each with what it says."""
     for cue in _CUE.finditer(norm, start, end):
         name = cue.lastgroup or ""
-        if name in {"for", "verdict"}:
+        if name in {"for", "against", "verdict"}:
             denies = _DENYING.search(cue[name])
             yield cue.start(), cue.end(), "not_necessary" if denies else "necessary"
             continue
@@ -261,7 +271,7 @@ def _deciding(norm: str, start: int, end: int) -> Iterator[tuple[int, int, Polar
         if name == "adjective":
             begin = _verb_group(norm, floor, cue.start())
             if begin is not None:
-                yield begin, cue.end(), _polarity(norm[begin : cue.end()])
+                yield begin, cue.end(), _polarity(f"{norm[begin : cue.start()]} {cue[name]}")
         elif before := _BEFORE_NOUN.search(norm[floor : cue.start()]):
             yield floor + before.start(), cue.end(), _polarity(before.group())
         elif after := _AFTER_NOUN.match(norm, cue.end(), end):
@@ -295,6 +305,8 @@ def _polarity(verbs: str) -> Polarity:
 def _is_conditional(norm: str, sentence: int, begin: int, end: int, polarity: Polarity) -> bool:
     """Say whether a phrase only says what would have to hold."""
     before = norm[sentence:begin]
+    if _SOMEBODY_SAYS.search(before) or _IF_AFTER.match(norm, end):
+        return True
     if _CONSEQUENCE.search(before):
         return False
     hypothetical = polarity == "necessary" and _MODAL.search(norm, begin, end)

@@ -38,7 +38,7 @@ _MEMBERSHIP = re.compile(
     r"(?:Medical\s+Treatment\s+Utilization\s+Schedule\s*(?:\(MTUS\))?|MTUS)",
 )
 _LEAD_OF_EXCERPT = re.compile(
-    r"[\s,.;]*\b(?:(?:which|that)\s+)?(?:has|states?|notes?|says?|indicates?|recommends?|reads?)\s+(?:as\s+)?(?:the\s+following|that|as\s+follows)?\s*:\s*",
+    r"[\s,.;]*\b(?:(?:which|that)\s+)?(?:has|states?|notes?|says?|indicates?|recommends?|reads?)\s*(?:as\s+)?(?:the\s+following|that|as\s+follows)?\s*:\s*",
 )
 _SENTENCE = re.compile(r"\.\s+(?=[A-Z\"])")
 _PROSE = re.compile(

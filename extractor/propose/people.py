@@ -165,7 +165,7 @@ _INJURY_DATE = re.compile(
     r"|\b(?:injur(?:y|ies|ed)|accident|incident|trauma|hurt)\b(?:\s*\(DOI\))?(?:\s+(?:of|on|dated|occurring\s+on|occurred\s+on"
     r"|that\s+occurred\s+on|which\s+occurred\s+on|sustained\s+on|occurred\s+sustained\s+on|from|in\s+a\s+\w+\s+on))"
     r"|\b(?:claim|complaints?)\s+(?:(?:is|was|dated)\s+)?(?:from|of(?:\s+injury\s+on)?)"
-    r"|\b(?:injured|injury)\b(?:[^.;:]{0,90}?\s(?:on|of|dated))?)"
+    r"|\b(?:injured(?!\s+(?:worker|employee|part))|injury)\b(?:[^.;:]{0,120}?\s(?:on|of|dated))?)"
     r"\s*:?\s*(?P<date>" + DATE.pattern + ")",
     re.IGNORECASE,
 )
@@ -175,7 +175,8 @@ def _injury_date(text: Text, summary: Span) -> Claim | None:
     for match in _INJURY_DATE.finditer(text.norm, *summary):
         span = Span(*match.span("date"))
         lead = text.norm[max(summary.start, match.start() - 25) : match.start()]
-        if _OF_ANOTHER_INJURY.search(lead):
+        between = text.norm[match.start() : span.start]
+        if _OF_ANOTHER_INJURY.search(lead) or _NOT_THE_INJURY.search(between):
             continue
         if day := parse_date(text.norm[slice(*span)]):
             return Claim(span, day)
@@ -194,6 +195,11 @@ _OF_A_VISIT = re.compile(
 )
 
 
+_NOT_THE_INJURY = re.compile(
+    r"\b(?:seen|treated|surgery|MRI|CT|x-?rays?|EMG|underwent|progress|presented|evaluat\w+|exam\w*|visits?"
+    r"|determination|denied|noted|request\w*|reported\s+pain|diagnos\w+)\b",
+    re.IGNORECASE,
+)
 _OF_ANOTHER_INJURY = re.compile(
     r"\b(?:prior|previous|earlier|denie[sd]|non-?\s?industrial|wife's|husband's|no)\s+(?:\w+\s+)?\Z",
     re.IGNORECASE,
@@ -298,7 +304,7 @@ def _only_date_beside(
 # or after the name of the code book, or they are measurements.
 _ICD10 = re.compile(r"[A-TV-Z](?<!\w.)\d[0-9A-Z]\.[0-9A-Z]{1,4}\b")
 _ICD9 = re.compile(
-    r"[(\[I](?:CD-?\s?9\w*\W{1,3}(?:code\w*\W{1,3})?)?(?P<code>\d{3}\.\d{1,2}|V\d{2}\.\d{1,2}|E\d{3}\.\d)(?=[\s),;\]])",
+    r"[(\[I](?:CD-?\s?9\w*\W{1,3}(?:code\w*\W{1,3})?)?(?P<code>\d{3}\.\d{1,2}|V\d{2}\.\d{1,2}|E\d{3}\.\d)(?=[),;\]])",
 )
 
 

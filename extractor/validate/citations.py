@@ -14,6 +14,7 @@ _STATEMENT = re.compile(
     r"(?P<non_mtus>Decision\s+based\s+on\s+Non\s*-\s*MTUS\s+Citations?)"
     r"|(?P<mtus>Decision\s+based\s+on\s+(?:the\s+)?MTUS\b)"
     r"|(?P<uncited>did\s+not\s+cite\s+any\s+(?:medical\s+)?evidence)"
+    r"|(?P<elsewhere>did\s+not\s+base\s+\S+\s+decision\s+on\s+(?:the\s+)?MTUS)"
     r"|(?P<outside>recommendation\(s\)\s+outside\s+of\s+the\s+MTUS)",
 )
 _OUTSIDE_PART = re.compile(r"\W*which\s+(?:is|are)\s+not\s+(?:a\s+)?part\s+of\s+the")
@@ -30,7 +31,7 @@ _BOILERPLATE = re.compile(
     r"|which\s+(?:is|are)\s+(?:not\s+)?(?:a\s+)?part\s+of\s+the\s+(?:California\s+)?(?:Medical\s+Treatment\s+Utilization\s+Schedule|MTUS)"
     r"|(?:and\s+)?Other\s+Medical\s+Treatment\s+Guidelines?"
     r"|\(?MTUS\)?\s*:?"
-    r"|(?:(?:which|that)\s+)?(?:has|states?|notes?|says?|indicates?|recommends?|reads?)\s+(?:as\s+)?(?:the\s+following|that|as\s+follows)?(?=\s*:)"
+    r"|(?:(?:which|that)\s+)?(?:has|states?|notes?|says?|indicates?|recommends?|reads?)\s*(?:as\s+)?(?:the\s+following|that|as\s+follows)?(?=\s*:)"
     r"|\band\b|\b[Tt]he(?=\s*\Z)",
 )
 _WORD = re.compile(r"\w+")
@@ -87,7 +88,7 @@ def _check_basis(basis: Basis, text: Text, path: str) -> Iterator[Finding]:
     if left := _uncited(text, field, covered):
         message = "Words of the field belong to no citation, excerpt or statement."
         yield Finding.of(Code.UNCITED_TEXT, message, path, text.place(left))
-    if basis.cites == "unclear":
+    if basis.cites == "unclear" and not marks:
         message = "Nothing in the field says on what it rests."
         yield Finding.of(Code.AMBIGUOUS, message, f"{path}/cites", text.place(field))
     if basis.cites != (due := _cites(basis, marks)):

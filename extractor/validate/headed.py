@@ -6,6 +6,7 @@ from itertools import pairwise, zip_longest
 from extractor.text import Gap, Span, Text
 from extractor.validate.anchored import Anchored, Anchors, labels_in, opening
 from extractor.validate.families import PARTS, Family
+from extractor.values import conclusions
 
 _BARE_DECISION = re.compile(r"(?:Upheld|Overturned|UPHELD|OVERTURNED)\b")
 _TAIL = re.compile(r"(?:\s*,)?(?:\s+is)?[\s,:]*\Z")
@@ -135,6 +136,8 @@ def _can_be_request(words: str) -> bool:
         return False
     if len(words) > _LONGEST_REQUEST or _CONCLUDES.search(words):
         return False
+    if conclusions(words, Span(0, len(words))):
+        return False
     return partial_begins or _ONE_SENTENCE_MORE.search(words) is None
 
 
@@ -156,5 +159,12 @@ def _is_whole_request(text: Text, floor: int, start: Gap, end: int, edges: list[
         return False
     if _FINISHED.search(text.norm[max(floor, start.end - 20) : start.end].rstrip()) is None:
         return False
-    is_partial = _PARTIAL_BEGIN.search(words) is not None
-    return is_partial or all(text.norm[edge.start : edge.start + 1].islower() for edge in edges)
+    partial = _PARTIAL_BEGIN.search(words)
+    if partial:
+        # After the form has begun a page may end a sentence of it; before that it ends another's.
+        begun = start.start + partial.start()
+        return not any(
+            edge.start <= begun and _FINISHED.search(text.norm[start.start : edge.end].rstrip())
+            for edge in edges
+        )
+    return all(text.norm[edge.start : edge.start + 1].islower() for edge in edges)

@@ -122,25 +122,42 @@ def _paired(labels: list[_Mark], values: list[_Mark], text: Text) -> dict[str, S
     Proven where the kinds agree and either every value stands right after its label or the dates
     follow a case's course. With labels that lack a value, only values on their label's line count.
     """
-    if len({label.name for label in labels}) != len(labels):
-        return {}
-    if any(_is_qualified(text, label) for label in labels):
+    doubled = len({label.name for label in labels}) != len(labels)
+    if doubled or any(_is_qualified(text, label) for label in labels):
         return {}
     if len(labels) != len(values):
         return _on_one_line(labels, values, text)
     pairs = {label.name: value for label, value in zip(labels, values, strict=True)}
     if any(_kind(name) != value.name for name, value in pairs.items()):
         return {}
-    marks = sorted([*labels, *values], key=lambda mark: mark.span)
-    beside = all(mark in values for mark in marks[1::2]) and all(
-        mark in labels for mark in marks[::2]
-    )
-    days = [
-        parse_date(text.norm[slice(*pairs[name].span)]) or "" for name in _COURSE if name in pairs
-    ]
-    if not beside and days != sorted(days):
+    proven = _beside(labels, values) or _in_course(pairs, text)
+    if not proven or _is_late(pairs, labels, text):
         return {}
     return {name: value.span for name, value in pairs.items()}
+
+
+def _beside(labels: list[_Mark], values: list[_Mark]) -> bool:
+    """Say whether labels and values alternate, a label first."""
+    starts = [mark.span.start for pair in zip(labels, values, strict=True) for mark in pair]
+    return starts == sorted(starts)
+
+
+def _in_course(pairs: dict[str, _Mark], text: Text) -> bool:
+    """Say whether the dates follow the course of a case."""
+    spans = (pairs[name].span for name in _COURSE if name in pairs)
+    days = [parse_date(text.norm[slice(*span)]) or "" for span in spans]
+    return days == sorted(days)
+
+
+def _is_late(pairs: dict[str, _Mark], labels: list[_Mark], text: Text) -> bool:
+    """Say whether a date below an empty last label is the letter's own, not the application's."""
+    label = next((mark for mark in labels if mark.name == "application_received"), None)
+    if label is None or "decision_date" not in pairs:
+        return False
+    received, decided = pairs[label.name].span, pairs["decision_date"].span
+    below = "\n" in text.norm[label.span.end : received.start]
+    days = [parse_date(text.norm[slice(*span)]) or "" for span in (received, decided)]
+    return below and days != sorted(days)
 
 
 def _on_one_line(labels: list[_Mark], values: list[_Mark], text: Text) -> dict[str, Span]:

@@ -20,7 +20,8 @@ _AT_INJURY = re.compile(
 )
 _OTHER_INJURY = re.compile(
     r"\b(?:prior|previous|earlier|denie[sd]|non-?\s?industrial|wife's|husband's|born|hired|last\s+worked"
-    r"|no|error)\b[^.;]*\Z",
+    r"|no|error|seen|treated|surgery|MRI|CT|x-?rays?|EMG|underwent|progress|presented|evaluat\w+|exam\w*"
+    r"|visits?|determination|denied|noted|request\w*|reported\s+pain|diagnos\w+)\b[^.;]*\Z",
     re.IGNORECASE,
 )
 _AT_REVIEW = re.compile(r"(?:utilization\s+review|\bUR\b)[^.;]{0,60}\Z", re.IGNORECASE)
@@ -112,7 +113,7 @@ def _sentence(text: Text, summary: Span, span: Span) -> str:
 
 _ICD10 = re.compile(r"[A-TV-Z](?<!\w.)\d[0-9A-Z]\.[0-9A-Z]{1,4}\b")
 _INNER_POINT = re.compile(r"\.(?<=\w\.)\w")
-_ICD9 = re.compile(r"[(\[](?P<code>\d{3}\.\d{1,2}|V\d{2}\.\d{1,2}|E\d{3}\.\d)(?=[\s),;\]])")
+_ICD9 = re.compile(r"[(\[](?P<code>\d{3}\.\d{1,2}|V\d{2}\.\d{1,2}|E\d{3}\.\d)(?=[),;\]])")
 _BARE_ICD9 = re.compile(r"\d(?<![\w.,/([$#-].)\d\d\.\d{1,2}(?![\w/%-])")
 _OF_CODES = re.compile(r"\b(?:codes?|ICD|diagnos)[^.;]{0,200}\Z", re.IGNORECASE)
 _SHAPE = re.compile(
