@@ -6,14 +6,16 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
+
+from pydantic import ValidationError
 
 from extractor.errors import LayoutError
+from extractor.layout.file import LayoutFile
 from extractor.record import DecisionWord
 
 BUILT_IN = ("dwc-2016", "dwc-2014", "letter-2014", "letter-2013", "professional-review")
 PARTS = ("claims_administrator", "reviewer", "rationale")
-STYLES = ("heading", "sentence", "list", "single")
 _LONGEST_REQUEST = 1500
 _REQUEST_SLOT = rf"(?:(?:an?|the)\s+)?(?P<request>\S(?:[^\n\f]|[\n\f]){{0,{_LONGEST_REQUEST}}}?)\s*"
 
@@ -109,6 +111,9 @@ def load_rules(folder: Path | None = None) -> tuple[LayoutRule, ...]:
         msg = f"--layouts {folder}: there is no such folder."
         raise LayoutError(msg)
     own = [parse_rule(_read(path), path.name) for path in sorted(folder.glob("*.toml"))]
+    if not own:
+        msg = f"--layouts {folder}: there is no *.toml file in it."
+        raise LayoutError(msg)
     return (*own, *built_in())
 
 
@@ -132,48 +137,31 @@ def parse_rule(toml: str, source: str) -> LayoutRule:
         msg = f"{source} is not TOML: {error}"
         raise LayoutError(msg) from None
     try:
-        rule = _rule_of(data)
-    except (KeyError, TypeError, AttributeError) as error:
-        msg = f"{source} is no layout: {error!r}. See CONTRIBUTING, 'Add a layout'."
+        return _rule_of(LayoutFile.model_validate(data))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        said = f"{where}: {first['msg']}" if where else first["msg"]
+        msg = f"{source} is no layout: {said}. See CONTRIBUTING, 'Add a layout'."
         raise LayoutError(msg) from None
-    if problem := _problem_with(rule):
-        msg = f"{source}: {problem}"
-        raise LayoutError(msg)
-    return rule
 
 
-def _rule_of(data: dict[str, Any]) -> LayoutRule:
-    items = data["items"]
+def _rule_of(file: LayoutFile) -> LayoutRule:
+    items = file.items
     return LayoutRule(
-        name=data["name"],
-        description=data.get("description", ""),
-        detect_all=tuple(data["detect"]["all"]),
-        detect_any=tuple(data["detect"].get("any", ())),
-        sections=tuple(SectionRule(**section) for section in data["sections"]),
-        style=items["style"],
-        heading=items.get("heading", ""),
-        passage=items.get("passage", ""),
-        decisions=dict(items["decisions"]),
-        labels=dict(items.get("labels", {})),
-        kept_labels=frozenset(items.get("keep", {}).get("labels", ())),
-        required={name: tuple(fields) for name, fields in data.get("require", {}).items()},
+        name=file.name,
+        description=file.description,
+        detect_all=tuple(file.detect.all),
+        detect_any=tuple(file.detect.any),
+        sections=tuple(SectionRule(**section.model_dump()) for section in file.sections),
+        style=items.style,
+        heading=items.heading,
+        passage=items.passage,
+        decisions=dict(items.decisions),
+        labels={str(part): label for part, label in items.labels.items()},
+        kept_labels=frozenset(items.keep.labels),
+        required={name: tuple(fields) for name, fields in file.require.model_dump().items()},
     )
-
-
-def _problem_with(rule: LayoutRule) -> str | None:
-    """Return what is wrong with *rule*; None when nothing is."""
-    if rule.style not in STYLES:
-        return f"style is one of {', '.join(STYLES)}, not {rule.style!r}."
-    if not rule.detect_all:
-        return "detect.all names no phrase to know the letter by."
-    if not set(rule.decisions.values()) <= {"upheld", "overturned"}:
-        return "each of items.decisions is 'upheld' or 'overturned'."
-    if rule.style != "single" and set(rule.labels) != set(PARTS):
-        return f"items.labels needs {', '.join(PARTS)}."
-    wanted = "request" if rule.style == "single" else "issues"
-    if wanted not in {section.name for section in rule.sections}:
-        return f"there is no section {wanted!r}."
-    return None
 
 
 # --- phrases --------------------------------------------------------------------------------
