@@ -122,13 +122,12 @@ def parse_priority(word: str) -> str | None:
 # A deciding phrase is known by a word that hardly occurs otherwise; what stands right before and
 # after that word says whether, and which way, it decides.
 _CUE = re.compile(
-    r"[Mm](?i:edical(?:ly[\s-]+(?P<adjective>(?:not\s+|un)?necessary|appropriate|indicated|warranted)"
-    r"|\s+(?P<noun>necessity))\b)"
-    r"|[Rr]ecommendation\s+is\s+(?:therefore\s+|thus\s+)?for\s+(?P<for>denial|approval|(?:non-?\s?)?"
-    r"(?:authorization|certification))\b"
-    r"|[Rr]ecommendation\s+is\s+(?P<against>against)\b"
-    r"|[Rr]equest\s+is\s+(?:therefore\s+|thus\s+|hereby\s+)?"
-    r"(?P<verdict>(?:not\s+|non-?\s?)?(?:certified|approved|authorized|denied))\b",
+    r"[MmRr](?:(?<=[Mm])(?i:edical(?:ly[\s-]+(?P<adjective>(?:not\s+|un)?necessary|appropriate|indicated"
+    r"|warranted)|\s+(?P<noun>necessity))\b)"
+    r"|(?<=[Rr])ecommendation\s+is\s+(?:therefore\s+|thus\s+)?"
+    r"(?:for\s+(?P<for>denial|approval|(?:non-?\s?)?(?:authorization|certification))|(?P<against>against))\b"
+    r"|(?<=[Rr])equest\s+is\s+(?:therefore\s+|thus\s+|hereby\s+)?"
+    r"(?P<verdict>(?:not\s+|non-?\s?)?(?:certified|approved|authorized|denied))\b)",
 )
 # The verb group before "medically necessary": only words that cannot carry a clause of their own.
 _GROUP = frozenset(
@@ -178,9 +177,22 @@ _CONDITION = re.compile(
     r"\b(?:if|unless|whether|in\s+order|must\s+be|should\s+be|when)\b", re.IGNORECASE
 )
 _MODAL = re.compile(r"\b(?:may|might|could|would|should)\b", re.IGNORECASE)
-_IF_AFTER = re.compile(
-    r"[^.;]{0,40}\b(?:if|unless|provided\s+that|as\s+long\s+as)\b", re.IGNORECASE
+_IF_AFTER = re.compile(r"[\s,](?:if|unless|provided\s+that|as\s+long\s+as)\s")
+_IF_WITHIN = 48
+_SAYING = (
+    "stat",
+    "said",
+    "says",
+    "found",
+    "find",
+    "argu",
+    "belie",
+    "feel",
+    "felt",
+    "opine",
+    "claim",
 )
+_CONDITIONS = ("if", "unless", "whether", "order", "must", "should", "when")
 # "The provider states that it is …": nothing but that clause stands before the phrase.
 _SOMEBODY_SAYS = re.compile(
     r"\b(?:provider|surgeon|doctor|physician|administrator|review|UR|guidelines?|MTUS|ODG|ACOEM)\s+"
@@ -304,13 +316,19 @@ def _polarity(verbs: str) -> Polarity:
 
 def _is_conditional(norm: str, sentence: int, begin: int, end: int, polarity: Polarity) -> bool:
     """Say whether a phrase only says what would have to hold."""
-    before = norm[sentence:begin]
-    if _SOMEBODY_SAYS.search(before) or _IF_AFTER.match(norm, end):
+    before = norm[sentence:begin].lower()
+    if _has_any(before, _SAYING) and _SOMEBODY_SAYS.search(before):
         return True
-    if _CONSEQUENCE.search(before):
-        return False
+    if _IF_AFTER.search(norm, end, end + _IF_WITHIN):
+        return True
     hypothetical = polarity == "necessary" and _MODAL.search(norm, begin, end)
-    return bool(hypothetical or _CONDITION.search(before))
+    conditional = _has_any(before, _CONDITIONS) and _CONDITION.search(before)
+    return bool(hypothetical or conditional) and _CONSEQUENCE.search(before) is None
+
+
+def _has_any(words: str, seeds: tuple[str, ...]) -> bool:
+    """Say whether a pattern is worth trying: one of its *seeds* occurs."""
+    return any(seed in words for seed in seeds)
 
 
 def quotations(norm: str, span: Span) -> list[tuple[int, int]]:
