@@ -17,7 +17,6 @@ from extractor.record import V
 from extractor.text import Span, Text
 
 M = TypeVar("M", bound=V[Any])
-NOWHERE = Span(0, 0)
 _WORD_EDGE = re.compile(r"\w")
 
 
@@ -90,8 +89,13 @@ class Grounder:
 
     def _span(self, claim: Claim) -> Span:
         if claim.quote is None:
-            whole = self.text.whole
-            span = self.text.trim(*claim.scope) if whole.holds(claim.scope) else NOWHERE
+            norm, (start, end) = self.text.norm, claim.scope
+            if not 0 <= start < end <= len(norm):
+                msg = "The claim points outside the letter."
+                raise MissingQuote(msg)
+            if not (norm[start].isspace() or norm[end - 1].isspace()):
+                return claim.scope
+            span = self.text.trim(start, end)
             if span.start >= span.end:
                 msg = "The claim points at no words."
                 raise MissingQuote(msg)

@@ -127,6 +127,11 @@ class Text:
             norm = norm.replace("\r", "\n")
         return cls(source, clean, norm, paged, origin, ends)
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether no artefact had to be undone: the source's offsets are the text's own."""
+        return self._origin is None
+
     @cached_property
     def whole(self) -> Span:
         """The span of everything."""
@@ -168,9 +173,11 @@ class Text:
 
     def quote(self, start: int, end: int) -> str:
         """Return the source range *start:end* with white space collapsed; remembered."""
-        if (start, end) not in self._quotes:
-            self._quotes[start, end] = collapse(self.source[start:end])
-        return self._quotes[start, end]
+        key = (start, end)
+        found = self._quotes.get(key)
+        if found is None:
+            found = self._quotes[key] = collapse(self.source[start:end])
+        return found
 
     def trim(self, start: int, end: int) -> Span:
         """Return the range *start:end* of the normalized text without white space at its ends."""

@@ -120,14 +120,24 @@ def parse_priority(word: str) -> str | None:
 # --- the polarity of a conclusion -------------------------------------------------------------
 
 # A deciding phrase is known by a word that hardly occurs otherwise; what stands right before and
-# after that word says whether, and which way, it decides.
-_CUE = re.compile(
-    r"[MmRr](?:(?<=[Mm])(?i:edical(?:ly[\s-]+(?P<adjective>(?:not\s+|un)?necessary|appropriate|indicated"
-    r"|warranted)|\s+(?P<noun>necessity))\b)"
-    r"|(?<=[Rr])ecommendation\s+is\s+(?:therefore\s+|thus\s+)?"
-    r"(?:for\s+(?P<for>denial|approval|(?:non-?\s?)?(?:authorization|certification))|(?P<against>against))\b"
-    r"|(?<=[Rr])equest\s+is\s+(?:therefore\s+|thus\s+|hereby\s+)?"
-    r"(?P<verdict>(?:not\s+|non-?\s?)?(?:certified|approved|authorized|denied))\b)",
+# after that word says whether, and which way, it decides. Each pattern begins with fixed letters,
+# which makes the search for it fast; the first letter's case is free.
+_NECESSARY = (
+    r"(?i:ly[\s-]+(?P<adjective>(?:not\s+|un)?necessary|appropriate|indicated|warranted)"
+    r"|\s+(?P<noun>necessity))\b"
+)
+_CUES = (
+    re.compile(r"edical" + _NECESSARY),
+    re.compile(r"EDICAL" + _NECESSARY),
+    re.compile(
+        r"ecommendation\s+is\s+(?:therefore\s+|thus\s+)?"
+        r"(?:for\s+(?P<for>denial|approval|(?:non-?\s?)?(?:authorization|certification))"
+        r"|(?P<against>against))\b"
+    ),
+    re.compile(
+        r"equest\s+is\s+(?:therefore\s+|thus\s+|hereby\s+)?"
+        r"(?P<verdict>(?:not\s+|non-?\s?)?(?:certified|approved|authorized|denied))\b"
+    ),
 )
 # The verb group before "medically necessary": only words that cannot carry a clause of their own.
 _GROUP = frozenset(
@@ -272,22 +282,26 @@ def polarity_of(words: str) -> Polarity | None:
 
 
 def _deciding(norm: str, start: int, end: int) -> Iterator[tuple[int, int, Polarity]]:
-    """Yield the deciding phrases of a range, each with what it says."""
-    for cue in _CUE.finditer(norm, start, end):
+    """Yield the deciding phrases of a range, in order, each with what it says."""
+    cues = [cue for pattern in _CUES for cue in pattern.finditer(norm, start, end)]
+    for cue in sorted(cues, key=_start):
         name = cue.lastgroup or ""
+        at = max(start, cue.start() - 1)
+        floor = max(start, at - _GROUP_WITHIN)
         if name in {"for", "against", "verdict"}:
-            denies = _DENYING.search(cue[name])
-            yield cue.start(), cue.end(), "not_necessary" if denies else "necessary"
-            continue
-        floor = max(start, cue.start() - _GROUP_WITHIN)
-        if name == "adjective":
-            begin = _verb_group(norm, floor, cue.start())
+            yield at, cue.end(), "not_necessary" if _DENYING.search(cue[name]) else "necessary"
+        elif name == "adjective":
+            begin = _verb_group(norm, floor, at)
             if begin is not None:
-                yield begin, cue.end(), _polarity(f"{norm[begin : cue.start()]} {cue[name]}")
-        elif before := _BEFORE_NOUN.search(norm[floor : cue.start()]):
+                yield begin, cue.end(), _polarity(f"{norm[begin:at]} {cue[name]}")
+        elif before := _BEFORE_NOUN.search(norm[floor:at]):
             yield floor + before.start(), cue.end(), _polarity(before.group())
         elif after := _AFTER_NOUN.match(norm, cue.end(), end):
-            yield cue.start(), after.end(), _polarity(after["predicate"])
+            yield at, after.end(), _polarity(after["predicate"])
+
+
+def _start(match: re.Match[str]) -> int:
+    return match.start()
 
 
 def _verb_group(norm: str, floor: int, end: int) -> int | None:
