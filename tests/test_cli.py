@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def test_records_go_to_standard_output_and_nothing_else_does(letters: Path) -> None:
-    """Without --out, a JSON line per input in input order; standard error stays empty."""
+    """Without --out, a JSON line per input, in order; standard error says only why it exits 1."""
     done = imr("extract", letters / "b.txt", letters)
     assert [r["document"]["id"] for r in records(done.stdout)] == [
         "b.txt",
@@ -22,7 +22,7 @@ def test_records_go_to_standard_output_and_nothing_else_does(letters: Path) -> N
         "b.txt",
         "sub/c.txt",
     ]
-    assert done.stderr == "imr: 1 of 4 letters failed: more than allowed.\n"
+    assert done.stderr == "imr: 1 of 4 letters failed: more than allowed (duplicate_id 1).\n"
 
 
 def test_verified_letters_exit_0(letters: Path) -> None:

@@ -16,6 +16,8 @@ import typer
 from extractor.cli import output
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from extractor.pipeline import Extractor
     from extractor.run import Summary, Threshold
 
@@ -205,9 +207,18 @@ def _hold(came_to: "Summary", limits: "dict[str, Threshold]") -> None:
         if limit.exceeded_by(count, came_to.inputs):
             exceeded = True
             need = "need review" if status == "review" else status
-            output.say(f"{count} of {came_to.inputs} letters {need}: more than allowed.")
+            why = _named(came_to.findings)
+            output.say(f"{count} of {came_to.inputs} letters {need}: more than allowed ({why}).")
     if exceeded:
         raise typer.Exit(EXCEEDED)
+
+
+def _named(findings: "Mapping[str, int]") -> str:
+    """Return the codes of findings with their counts, observations left out."""
+    from extractor.findings import OBSERVATIONS
+
+    errors = {code: count for code, count in findings.items() if code not in OBSERVATIONS}
+    return ", ".join(f"{code} {count}" for code, count in errors.items())
 
 
 @app.command()
@@ -221,12 +232,15 @@ def show(
     id: Annotated[  # noqa: A002 - the record's own name for it
         str | None, typer.Option(metavar="ID", help="Show only the record of this letter.")
     ] = None,
+    prose: Annotated[
+        bool, typer.Option("--full", help="Of one letter, show summary and rationales too.")
+    ] = False,
     layouts: LayoutsOption = None,
     encoding: EncodingOption = None,
 ) -> None:
     """Show a letter, or records, readably: items, decisions, citations, findings.
 
-    One record is shown in full, several as a table.
+    One record is shown by itself, several as a table.
     """
     from extractor.cli.check import is_records, read_all
     from extractor.cli.show import shown
@@ -241,7 +255,7 @@ def show(
         chosen = [record for record in records if id in (None, record.document.id)]
         if not chosen:
             raise _refusal("There is no such record." if records else "There are no records.")
-        output.render(shown(chosen))
+        output.render(shown(chosen, prose=prose))
 
 
 @app.command()

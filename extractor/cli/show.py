@@ -30,15 +30,20 @@ _COLUMNS = ("Letter, requests", "Decision", "Claims administrator", "Reviewer")
 _LONG = 120
 
 
-def shown(records: Sequence[Record]) -> RenderableType:
-    """Return one record in full, several as an overview."""
-    return letter(records[0]) if len(records) == 1 else overview(records)
+def shown(records: Sequence[Record], *, prose: bool = False) -> RenderableType:
+    """Return one record alone, several as an overview; *prose* adds summary and rationales."""
+    return letter(records[0], prose=prose) if len(records) == 1 else overview(records)
 
 
-def letter(record: Record) -> RenderableType:
-    """Return one record in full: header, items with decisions and citations, findings."""
+def letter(record: Record, *, prose: bool = False) -> RenderableType:
+    """Return one record: header, items with decisions and citations, findings."""
     parts: list[RenderableType] = [_title(record), Padding(_facts(record), (0, 0, 1, 2))]
-    parts += [Padding(_item(item), (0, 0, 1, 0)) for item in record.items]
+    if prose and record.clinical_summary:
+        parts.append(Padding(_prose("Clinical summary", record.clinical_summary), (0, 0, 1, 2)))
+    for item in record.items:
+        parts.append(Padding(_item(item), (0, 0, 1, 0)))
+        if prose and item.rationale:
+            parts.append(Padding(_prose("Rationale", item.rationale), (0, 0, 1, 3)))
     for finding in record.findings:
         parts += [Padding(_finding(finding), (0, 0, 0, 2)), *_passages(finding)]
     return Group(*parts)
@@ -151,6 +156,12 @@ def _item_facts(item: Item) -> Table:
         verdict = item.conclusion.value.replace("_", " ")
         table.add_row("Conclusion", Text(f"{verdict}: {plain(item.conclusion.quote)}"))
     return table
+
+
+def _prose(name: str, words: V[str]) -> Text:
+    """Return a passage of the letter under its name."""
+    text = Text(name, style="dim")
+    return text.append(f"{_page(words.page)}\n").append(plain(words.value), style="default")
 
 
 def _basis(basis: Basis) -> Text:

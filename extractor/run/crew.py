@@ -91,7 +91,8 @@ def extracted(extract: Extracts, given: Input) -> Record:
 def _place_of(error: Exception) -> str:
     """Return an error's type and line; its own message may hold the letter's text."""
     last = extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} at {PurePath(last.filename).name}:{last.lineno}"
+    file = "/".join(PurePath(last.filename).parts[-2:])
+    return f"{type(error).__name__} at {file}:{last.lineno}"
 
 
 def _done(extract: Extracts, given: Input) -> Done:

@@ -64,7 +64,7 @@ def write_records(records: Iterable[Record], out: Path, *, overwrite: bool = Fal
     """
     write = writer_for(out)
     if out.exists() and not overwrite:
-        message = f"{out.name} stands there already: name another output, or overwrite it."
+        message = f"{out.name} stands there already: name another output, or add --overwrite."
         raise OutputError(message)
     staged = out.with_name(f".{out.name}.part")
     with refusing(out):

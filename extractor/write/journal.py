@@ -198,8 +198,8 @@ class Journal:
     def _refusal(self, what: str, state: _State | None) -> str:
         """Return why the output is refused, and what to do."""
         parts = self._made_of.differences(state.made_of) if state else ""
-        why = f"made otherwise ({parts})" if parts else "that is not this run's"
-        return f"{self.out.name} {what}, {why}: name another output, or overwrite it."
+        why = f"made otherwise ({parts} differ)" if parts else "and was not made by this command"
+        return f"{self.out.name} {what}, {why}: name another output, or add --overwrite."
 
     def _stage(self) -> Path:
         """Return the whole output, not yet under its name."""
