@@ -106,7 +106,9 @@ class Grounder:
         text = self.text
         start, end = text.to_source(span)
         quote = text.quote(start, end)
-        value = text.words(span) if claim.value is None else claim.value
+        value = claim.value
+        if value is None:
+            value = quote if text.is_plain else text.words(span)
         page = text.page(start)
         try:
             return kind(value=value, quote=quote, start=start, end=end, page=page)

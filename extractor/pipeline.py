@@ -4,7 +4,6 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -122,7 +121,9 @@ class Extractor:
         text = source.as_text()
         layout = lay_out(text, self._rules)
         proposal = PROPOSERS[self.proposer](text, layout)
-        record, refused = assemble(proposal, text, _document(source, layout), self._provenance)
+        record, refused = assemble(
+            proposal, text, _document(source, text, layout), self._provenance
+        )
         findings = (*source.findings, *refused, *validate(record, text, self._families))
         return record.model_copy(
             update={"findings": findings, "status": status_of(findings, has_text=True)},
@@ -160,12 +161,12 @@ class Extractor:
         )
 
 
-def _document(source: Source, layout: Layout) -> Document:
+def _document(source: Source, text: Text, layout: Layout) -> Document:
     return Document(
         id=source.id,
         path=source.path,
         sha256=source.sha256,
-        text_sha256=sha256(source.text.encode("utf-8", "surrogatepass")).hexdigest(),
+        text_sha256=text.sha256,
         media_type=source.media_type,
         encoding=source.encoding,
         reader=source.reader,
@@ -237,7 +238,9 @@ def _item(n: int, proposed: ProposedItem, text: Text, ground: Grounder) -> Item 
     """Return the item, or None, with findings, where a part that every item has is not grounded."""
     path = f"/items/{n}"
     request = ground.value(Words, proposed.request, f"{path}/request")
-    treatment = ground.value(Words, proposed.treatment, f"{path}/treatment")
+    treatment = request
+    if request is None or proposed.treatment != proposed.request:
+        treatment = ground.value(Words, proposed.treatment, f"{path}/treatment")
     decision = ground.value(Decision, proposed.decision, f"{path}/decision")
     if request is None or treatment is None or decision is None:
         return None

@@ -13,6 +13,7 @@ from array import array
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -52,6 +53,7 @@ _MAY_BE_UNEVEN = re.compile(
 )
 
 _GAP = re.compile(r"\n[^\S\n\f]*[\n\f]\s*|\f\s*")
+_GAP_IN_A_PAGE = re.compile(r"\n[^\S\n]*\n\s*")
 _SPACED = re.compile(r"\n[^\S\n\f\r]+\r?(?=[\n\f])|\f[^\S\n\f\r]+\r?\n")
 _MID_SENTENCE_SHARE = 0.25
 
@@ -137,6 +139,11 @@ class Text:
         """The span of everything."""
         return Span(0, len(self.norm))
 
+    @cached_property
+    def sha256(self) -> str:
+        """The hex digest of the source's UTF-8 bytes."""
+        return sha256(self.source.encode("utf-8", "surrogatepass")).hexdigest()
+
     def place(self, span: Span) -> Passage:
         """Return the source passage of *span*: offsets in code points, page, collapsed words."""
         start, end = self.to_source(span)
@@ -181,12 +188,12 @@ class Text:
 
     def trim(self, start: int, end: int) -> Span:
         """Return the range *start:end* of the normalized text without white space at its ends."""
-        norm = self.norm
-        while start < end and norm[start].isspace():
-            start += 1
-        while end > start and norm[end - 1].isspace():
-            end -= 1
-        return Span(start, end)
+        words = self.norm[start:end].rstrip()
+        inner = words.lstrip()
+        if not inner:
+            return Span(max(start, end), end)
+        end = start + len(words)
+        return Span(end - len(inner), end)
 
     @cached_property
     def _page_ends(self) -> list[int]:
@@ -252,9 +259,9 @@ def _gaps(norm: str) -> list[Gap]:
     white space counts. At a page edge a blank line counts only where the text marks its paragraphs
     by lines of white space: empty lines at a page's end are the printer's.
     """
+    gap = _GAP if "\f" in norm else _GAP_IN_A_PAGE
     found = [
-        (match, _SPACED.search(match.group()) is not None, "\f" in match.group())
-        for match in _GAP.finditer(norm)
+        (match, _has_space(match.group()), "\f" in match.group()) for match in gap.finditer(norm)
     ]
     inside = [match for match, _, at_edge in found if not at_edge]
     empty = [match for match, has_space, at_edge in found if not has_space and not at_edge]
@@ -269,6 +276,10 @@ def _gaps(norm: str) -> list[Gap]:
         if proven or at_edge:
             gaps.append(Gap(match.start(), match.end(), proven))
     return gaps
+
+
+def _has_space(gap: str) -> bool:
+    return bool(gap.strip("\n\r\f")) and _SPACED.search(gap) is not None
 
 
 def _is_doubled(norm: str, empty: list[re.Match[str]]) -> bool:

@@ -214,7 +214,7 @@ _CONSEQUENCE = re.compile(
     r"\b(?:therefore|thus|as\s+such|hence|consequently|accordingly)\b", re.IGNORECASE
 )
 _DENYING = re.compile(r"den(?:y|ial|ied)|non-?\s?(?:certif|author)|not\s|against", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"[.!?]+[\"')\]]*(?=\s+[\"'(\[]?[A-Z0-9]|[A-Z][a-z]|\s*\Z)")
+_SENTENCE_END = re.compile(r"[.!?][.!?]*[\"')\]]*(?=\s+[\"'(\[]?[A-Z0-9]|[A-Z][a-z]|\s*\Z)")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|vs|al|dr|mr|mrs|ms|no|pg|pp|p|ch|ed|fig|st|approx|inc|u\.s"
     r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)|\b[A-Z])\.$",

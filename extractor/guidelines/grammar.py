@@ -57,8 +57,7 @@ class Clause(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True)
-class Cited:
+class Cited(NamedTuple):
     """One citation: its span, its excerpt's, and its components; spans of the normalized text."""
 
     span: Span
@@ -118,11 +117,11 @@ def _clauses(text: Text, field: Span) -> list[Clause]:
 
 def _trim(norm: str, start: int, end: int) -> Span:
     """Return the range without white space and punctuation that belongs to no citation."""
-    while start < end and norm[start] in _EDGES + ":-)":
-        start += 1
-    while end > start and norm[end - 1] in _EDGES:
-        end -= 1
-    return Span(start, end)
+    if start >= end:
+        return Span(start, end)
+    words = norm[start:end].lstrip(_EDGES + ":-)")
+    start = end - len(words)
+    return Span(start, start + len(words.rstrip(_EDGES)))
 
 
 def _citations(text: Text, clause: Clause) -> list[Cited]:
@@ -154,8 +153,13 @@ _NEXT_DOCUMENT = re.compile(
 )
 
 
+_NAMES_OF_NEXT = ("Other", "ODG", "Official", "ACOEM", "American", "UpToDate", "Cochrane")
+
+
 def _documents(norm: str, span: Span) -> list[Span]:
     """Split a clause at the documents it names, parentheses left whole."""
+    if all(norm.find(name, span.start + 1, span.end) < 0 for name in _NAMES_OF_NEXT):
+        return [span]
     spans, at = [], span.start
     for joint in _NEXT_DOCUMENT.finditer(norm, *span):
         before = norm[at : joint.start()]
@@ -214,7 +218,8 @@ def _by_membership(text: Text, body: Span) -> list[Cited]:
 
 def _without_excerpt(text: Text, body: Span, end: int) -> tuple[Span, Span | None]:
     """Separate a citation from the guideline text that the field quotes after it."""
-    if lead := _LEAD_OF_EXCERPT.search(text.norm, *body):
+    has_colon = text.norm.find(":", *body) >= 0
+    if has_colon and (lead := _LEAD_OF_EXCERPT.search(text.norm, *body)):
         return _trim(text.norm, body.start, lead.start()), text.trim(lead.end(), end)
     for stop in _SENTENCE.finditer(text.norm, *body):
         if _PROSE.search(text.norm, stop.end(), body.end):

@@ -22,7 +22,11 @@ _LABELS = {
 }
 # Alternatives that each begin with a letter let the search skip to those; only then come names.
 _LABEL = re.compile(rf"(?:{'|'.join(_LABELS.values())})(?=\s*:)")
-_NAMED = re.compile("|".join(rf"(?P<{name}>{label})" for name, label in _LABELS.items()))
+_NAMES = {
+    re.sub(r"\\s[*+]", "", words): name
+    for name, label in _LABELS.items()
+    for words in label.split("|")
+}
 _NUMBER_OR_WORD = re.compile(r"(?:CM\d{2}-\d{5,8}|Standard|Expedited)\b")
 _KIND = {"case_number": "number", "priority": "word"}
 
@@ -50,8 +54,7 @@ def read_header(text: Text, header: Span) -> dict[str, Claim]:
 def _tokens(text: Text, header: Span) -> Iterator[_Token]:
     """Yield the labels and the values of the header, each value named for its kind."""
     for match in _LABEL.finditer(text.norm, *header):
-        named = _NAMED.fullmatch(match.group())
-        yield _Token(str(named and named.lastgroup), Span(*match.span()))
+        yield _Token(_NAMES["".join(match.group().split())], Span(*match.span()))
     for match in _NUMBER_OR_WORD.finditer(text.norm, *header):
         kind = "number" if match.group().startswith("CM") else "word"
         yield _Token(kind, Span(*match.span()))

@@ -39,7 +39,7 @@ def scan(text: Text, families: Iterable[Family] = BUILT_IN) -> Anchors:
         credentials=_section(text, headings, family.credentials),
         summary=_summary(text, headings, family),
         issues=_section(text, headings, family.issues),
-        problems=_repeated(family, text),
+        problems=_repeated(family, text, headings),
     )
     if family.style == "document":
         sections = {part: _section(text, headings, label) for part, label in family.labels.items()}
@@ -88,13 +88,13 @@ def _summary(
     return text.trim(lead.end(), section.end) if lead else section
 
 
-def _repeated(family: Family, text: Text) -> list[str]:
+def _repeated(
+    family: Family, text: Text, headings: dict[re.Pattern[str], tuple[int, int]]
+) -> list[str]:
     """Name the sections whose heading stands more than once: the letter's parts are in doubt."""
     named = {"credentials": family.credentials, "summary": family.summary, "issues": family.issues}
     return [
         name
         for name, pattern in named.items()
-        if pattern is not None
-        and (first := pattern.search(text.norm))
-        and pattern.search(text.norm, first.end())
+        if pattern in headings and pattern.search(text.norm, headings[pattern][1])
     ]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from operator import attrgetter
 
 from extractor.findings import Code, Finding
 from extractor.guidelines import read_field
@@ -10,12 +11,13 @@ from extractor.record import Basis, Citation, Record
 from extractor.text import Span, Text
 from extractor.validate.spans import passage, span_of
 
+# Letters stand before each name, so that the search skips to those.
 _STATEMENT = re.compile(
-    r"(?P<non_mtus>Decision\s+based\s+on\s+Non\s*-\s*MTUS\s+Citations?)"
-    r"|(?P<mtus>Decision\s+based\s+on\s+(?:the\s+)?MTUS\b)"
-    r"|(?P<uncited>did\s+not\s+cite\s+any\s+(?:medical\s+)?evidence)"
-    r"|(?P<elsewhere>did\s+not\s+base\s+\S+\s+decision\s+on\s+(?:the\s+)?MTUS)"
-    r"|(?P<outside>recommendation\(s\)\s+outside\s+of\s+the\s+MTUS)",
+    r"Decision\s+based\s+on\s+"
+    r"(?:(?P<non_mtus>Non\s*-\s*MTUS\s+Citations?)|(?P<mtus>(?:the\s+)?MTUS\b))"
+    r"|did\s+not\s+(?:(?P<uncited>cite\s+any\s+(?:medical\s+)?evidence)"
+    r"|(?P<elsewhere>base\s+\S+\s+decision\s+on\s+(?:the\s+)?MTUS))"
+    r"|recommendation\(s\)\s+(?P<outside>outside\s+of\s+the\s+MTUS)",
 )
 _OUTSIDE_PART = re.compile(r"\W*which\s+(?:is|are)\s+not\s+(?:a\s+)?part\s+of\s+the")
 _INSIDE_PART = re.compile(r"\W*which\s+(?:is|are)\s+(?:a\s+)?part\s+of\s+the")
@@ -69,8 +71,8 @@ def _check_basis(basis: Basis, text: Text, path: str) -> Iterator[Finding]:
             yield Finding.of(Code.WRONG_PLACE, message, where, passage(text, citation))
             continue
         yield from _check_label(citation, span, marks, text, where)
-        yield from _check_components(citation, text, where)
-        if _is_doubtful(citation, text):
+        yield from _check_components(citation, span, text, where)
+        if _is_doubtful(text.norm[slice(*span)], citation.title, citation.url):
             message = "It may be more than one document, or none."
             yield Finding.of(Code.AMBIGUOUS, message, where, passage(text, citation))
         covered.append(span)
@@ -96,7 +98,7 @@ def _check_basis(basis: Basis, text: Text, path: str) -> Iterator[Finding]:
         yield Finding.of(Code.VALUE_MISMATCH, message, f"{path}/cites", text.place(field))
 
 
-_PARTS = ("title", "edition", "year", "chapter", "sections", "pages", "tables", "url")
+_parts = attrgetter("title", "edition", "year", "chapter", "sections", "pages", "tables", "url")
 
 
 def _read(basis: Basis, text: Text) -> list[tuple[object, ...]]:
@@ -106,7 +108,7 @@ def _read(basis: Basis, text: Text) -> list[tuple[object, ...]]:
             citation.labelled,
             citation.authority,
             citation.guideline,
-            *(getattr(citation, name) for name in _PARTS),
+            *_parts(citation),
             citation.excerpt and span_of(text, citation.excerpt),
         )
         for citation in basis.citations
@@ -120,7 +122,7 @@ def _reread(text: Text, field: Span) -> list[tuple[object, ...]]:
             cited.labelled,
             cited.authority,
             "unknown",
-            *(getattr(cited.components, name) for name in _PARTS),
+            *_parts(cited.components),
             cited.excerpt,
         )
         for cited in read_field(text, field).citations
@@ -135,16 +137,16 @@ _NO_DOCUMENT = re.compile(r"(?:none|n/?a|not\s+applicable|unknown|but\s+not)\b",
 _PAGE_OF = re.compile(r"\bpages?\W[^.]*\bof\s+\d+\Z", re.IGNORECASE)
 
 
-def _is_doubtful(citation: Citation, text: Text) -> bool:
-    """Say whether one citation names two documents, or nothing that is one."""
-    words = text.norm[slice(*span_of(text, citation))]
+@lru_cache(maxsize=4096)
+def _is_doubtful(words: str, title: str | None, url: str | None) -> bool:
+    """Say whether a citation names two documents, or none; remembered, as citations recur."""
     bare = _IN_PARENTHESES.sub("", words)
     named = _DOCUMENT.findall(bare)
     if len(named) > 1 or '"' in bare or _PAGE_OF.search(words):
         return True
-    if citation.title is None:
-        return citation.url is None
-    return _NO_DOCUMENT.match(citation.title) is not None
+    if title is None:
+        return url is None
+    return _NO_DOCUMENT.match(title) is not None
 
 
 def _check_label(
@@ -169,13 +171,13 @@ def _check_label(
         yield Finding.of(Code.WRONG_PLACE, message, where, passage(text, citation))
 
 
-def _check_components(citation: Citation, text: Text, where: str) -> Iterator[Finding]:
+def _check_components(citation: Citation, span: Span, text: Text, where: str) -> Iterator[Finding]:
     """Demand that each word of the quote is a component's, once, and the other way round."""
     parts = [citation.title, citation.edition, citation.chapter]
     parts += [str(citation.year)] if citation.year is not None else []
     parts += [*citation.sections, *citation.pages, *citation.tables]
     said = tuple(part for part in parts if part)
-    if message := _disagree(text.words(span_of(text, citation)), said, citation.url or ""):
+    if message := _disagree(text.words(span), said, citation.url or ""):
         yield Finding.of(Code.VALUE_MISMATCH, message, where, passage(text, citation))
 
 

@@ -26,6 +26,11 @@ _TURNED = re.compile(
     r"(?:found|stated|states|says|said|held|argued|claims)\b",
     re.IGNORECASE,
 )
+# One of these stands in whatever _TURNED finds.
+_TURNING = (
+    "reason", "said", "disagree", "denied", "lack", "argue", "only", "found", "state", "says",
+    "held", "claims",
+)  # fmt: skip
 _HALFWAY = re.compile(
     r"\b(?:only|may|might|would|could|claims?\s+that|modif\w+|uphold\w*)\b|\?", re.IGNORECASE
 )
@@ -67,14 +72,20 @@ def _check_absence(
         yield Finding.of(Code.MISSING_FIELD, message, where, text.place(rationale))
 
 
+def _may_be_turned(words: str, polarity: str) -> bool:
+    if polarity == "necessary":
+        return _DOUBT.search(words) is not None
+    plain = words.lower()
+    return any(word in plain for word in _TURNING) and _TURNED.search(words) is not None
+
+
 def _is_doubtful(item: Item, text: Text, polarities: set[str]) -> bool:
     """Say whether a word of the sentence may turn it around, or hand it to somebody else."""
     conclusion = item.conclusion
     if conclusion is None:
         return False
     words = text.norm[slice(*span_of(text, conclusion))]
-    turned = _DOUBT if conclusion.value == "necessary" else _TURNED
-    if turned.search(words):
+    if _may_be_turned(words, conclusion.value):
         return True
     contradicts = _AGREES[conclusion.value] != item.decision.value
     return contradicts and (len(polarities) > 1 or _HALFWAY.search(words) is not None)

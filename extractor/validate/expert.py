@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
-from typing import Any
 
 from extractor.findings import Code, Finding
-from extractor.record import Record, V
+from extractor.record import Record
 from extractor.text import Span, Text
 from extractor.validate.anchors import Anchors
 from extractor.validate.spans import passage, span_of
@@ -19,7 +19,7 @@ _SPECIALTY_LABEL = re.compile(
     r"Certification\(s\)\s*/\s*Specialty\s*:|Certifications?\s*/\s*Specialty\s*:"
 )
 _PROSE = re.compile(
-    r"\bBoard[\s-]+Certified\s+in\b[^.]{0,1200}?\blicensed\s+to\s+practice\s+in\b[^.]{0,1200}\."
+    r"B(?<!\wB)oard[\s-]+Certified\s+in\b[^.]{0,1200}?\blicensed\s+to\s+practice\s+in\b[^.]{0,1200}\."
 )
 _PROSE_LEFT = re.compile(
     r"Board[\s-]+Certified\s+in|has\s+an?|with\s+an?|subspecialty(?:\s+certification)?(?:\s+in)?|and|is|licensed\s+to\s+practice\s+in|[\s,.]",
@@ -30,26 +30,25 @@ _LISTS = ("specialties", "subspecialties", "licensed_in")
 def check_expert(record: Record, text: Text, anchors: Anchors) -> Iterator[Finding]:
     """Hold the credentials to their passage: every name of it, in order, nothing left over."""
     values = [
-        (f"/expert/{name}/{n}", v)
+        (name, f"/expert/{name}/{n}", v, span_of(text, v))
         for name in _LISTS
         for n, v in enumerate(getattr(record.expert, name))
     ]
     region = anchors.credentials
     due = _due_lists(text, region) if region else {}
-    for path, value in values:
-        name = path.split("/")[2]
+    for name, path, value, span in values:
         place = due.get(name)
-        if place is None or not place.holds(span_of(text, value)):
+        if place is None or not place.holds(span):
             message = "It does not stand in the reviewer's credentials."
             yield Finding.of(Code.WRONG_PLACE, message, path, passage(text, value))
-        elif value.value != text.words(span_of(text, value)):
+        elif value.value != text.words(span):
             message = "The quote says another name."
             yield Finding.of(Code.VALUE_MISMATCH, message, path, passage(text, value))
         elif _is_no_name(value.value, name):
             message = "These words are no name of this list."
             yield Finding.of(Code.AMBIGUOUS, message, path, passage(text, value))
     for place in {*due.values()}:
-        if left := _left_over(text, place, [value for _, value in values]):
+        if left := _left_over(text, place, [span for *_, span in values]):
             message = "Words of the reviewer's credentials are not in the record."
             yield Finding.of(Code.UNCOVERED_TEXT, message, "/expert", text.place(left))
     if region:
@@ -68,8 +67,9 @@ _NOT_IN_A_NAME = re.compile(
 _JOINT = re.compile(r"[,;\n]|\band\b")
 
 
+@lru_cache(maxsize=4096)
 def _is_no_name(name: str, kind: str) -> bool:
-    """Say whether *name* cannot be a specialty, or a state, of the list it stands in."""
+    """Say whether *name* cannot be a specialty, or a state, of its list; the same names recur."""
     is_state = " ".join(name.split()) in _STATES
     return is_state is not (kind == "licensed_in") or _NOT_IN_A_NAME.search(name) is not None
 
@@ -114,10 +114,10 @@ def _due_lists(text: Text, region: Span) -> dict[str, Span]:
     return {}
 
 
-def _left_over(text: Text, place: Span, values: list[V[Any]]) -> Span | None:
+def _left_over(text: Text, place: Span, values: list[Span]) -> Span | None:
     """Return the first words of *place* that are neither a value nor a joint between two."""
     at = place.start
-    spans = sorted(span for value in values if place.holds(span := span_of(text, value)))
+    spans = sorted(span for span in values if place.holds(span))
     for span in [*spans, Span(place.end, place.end)]:
         if span.start < at:
             return span

@@ -8,12 +8,13 @@ from extractor.validate.anchored import Anchored, Anchors, labels_in, opening
 from extractor.validate.families import PARTS, Family
 from extractor.values import conclusions
 
-_BARE_DECISION = re.compile(r"(?:Upheld|Overturned|UPHELD|OVERTURNED)\b")
+_VERDICTS = ("Upheld", "Overturned", "UPHELD", "OVERTURNED")
+_BARE_DECISION = re.compile(rf"(?:{'|'.join(_VERDICTS)})\b")
 _TAIL = re.compile(r"(?:\s*,)?(?:\s+is)?[\s,:]*\Z")
 _JOINTS = {":", "is:", ",is:", ",is", "is", ","}
-_UNDECIDED = re.compile(
-    r"(?:\b(?:not|partially|partly|in\s+part|modified)\W*|[:/(-]\s*)\Z", re.IGNORECASE
-)
+_UNDECIDED = re.compile(r"\b(?:not|partially|partly|in\s+part|modified)\W*\Z", re.IGNORECASE)
+_UNDECIDING = ("not", "part", "modified", "upheld", "overturned")
+_OPEN_ENDS = (":", "/", "(", "-")
 _ANOTHER_DECISION = re.compile(r"\b(?:upheld|overturned)\b", re.IGNORECASE)
 
 
@@ -39,15 +40,18 @@ def headed_items(family: Family, text: Text, anchors: Anchors) -> list[Anchored]
         items.append(item)
         floor = item.rationale_start if item.rationale_start is not None else group[-1][1].end
     _end_parts(text, items, end)
-    if family.name == "dwc" and _decision_words(text.norm, begin, end) > len(items):
+    if family.name == "dwc" and _decides_more_than(len(items), text.norm, begin, end):
         anchors.problems.append("decisions")
     return items
 
 
-def _decision_words(norm: str, begin: int, end: int) -> int:
-    """Count the decision words that a colon or a comma introduces."""
+def _decides_more_than(items: int, norm: str, begin: int, end: int) -> bool:
+    """Say whether a colon or a comma introduces more decision words than there are *items*."""
+    if sum(norm.count(word, begin, end) for word in _VERDICTS) <= items:
+        return False
     found = _BARE_DECISION.finditer(norm, begin, end)
-    return sum(1 for word in found if norm[word.start() - 9 : word.start()].rstrip()[-1:] in ":,")
+    introduced = (norm[word.start() - 9 : word.start()].rstrip()[-1:] in ":," for word in found)
+    return sum(introduced) > items
 
 
 def _framed(
@@ -90,8 +94,15 @@ def _heading_problems(norm: str, request: Span, decision: re.Match[str]) -> list
     """Say whether the words before the decision word leave it in doubt: "Not Overturned"."""
     words = norm[slice(*request)]
     joint = "".join(norm[request.end : decision.start()].split())
-    doubtful = joint not in _JOINTS or _UNDECIDED.search(words)
-    return ["heading"] if doubtful or _ANOTHER_DECISION.search(words) else []
+    doubtful = joint not in _JOINTS or words.rstrip().endswith(_OPEN_ENDS)
+    return ["heading"] if doubtful or _is_undecided(words) else []
+
+
+def _is_undecided(words: str) -> bool:
+    plain = words.lower()
+    if not any(word in plain for word in _UNDECIDING):
+        return False
+    return bool(_UNDECIDED.search(words) or _ANOTHER_DECISION.search(words))
 
 
 def _end_parts(text: Text, items: list[Anchored], end: int) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from itertools import pairwise
+from string import ascii_letters
 from typing import NamedTuple
 
 from extractor.findings import Code, Finding
@@ -33,7 +34,6 @@ _MENTION = re.compile(
     r"(?:case\s+number|date\s+assigned|date\s+of\s+injury|decision\s+date|ur\s+denial\s+date|priority"
     r"|application\s+received)\b",
 )
-_LAST_WORD = re.compile(r"([A-Za-z]+)[ \t]*\Z")
 _MAY_PRECEDE_A_LABEL = {"Standard", "Expedited", "Application", "MAXIMUS", "IMR"}
 _BEFORE_A_WORD = re.compile(r"(?:[:\n\f\d]|\A)[ \t]*\Z")
 _COURSE = (
@@ -70,11 +70,11 @@ def check_header(record: Record, text: Text, anchors: Anchors) -> Iterator[Findi
             code = Code.AMBIGUOUS if name in named else Code.WRONG_PLACE
             message = "The header does not prove which value belongs to this label."
             yield Finding.of(code, message, path, passage(text, value))
-        elif span_of(text, value) != due[name]:
+        elif (span := span_of(text, value)) != due[name]:
             yield Finding.of(
                 Code.WRONG_PLACE, "Another value stands at this label.", path, passage(text, value)
             )
-        elif value.value != _header_value(name, text.norm[slice(*span_of(text, value))]):
+        elif value.value != _header_value(name, text.norm[slice(*span)]):
             yield Finding.of(
                 Code.VALUE_MISMATCH, "The quote says another value.", path, passage(text, value)
             )
@@ -108,8 +108,9 @@ def _values(text: Text, region: Span) -> list[_Mark]:
 def _is_qualified(text: Text, label: _Mark) -> bool:
     """Say whether a word before the label makes it another one: "Amended Decision Date"."""
     line = text.norm.rfind("\n", 0, label.span.start) + 1
-    word = _LAST_WORD.search(text.norm[max(line, label.span.start - 40) : label.span.start])
-    return word is not None and word[1] not in _MAY_PRECEDE_A_LABEL
+    before = text.norm[max(line, label.span.start - 40) : label.span.start].rstrip(" \t")
+    word = before[len(before.rstrip(ascii_letters)) :]
+    return bool(word) and word not in _MAY_PRECEDE_A_LABEL
 
 
 def _kind(label: str) -> str:

@@ -63,8 +63,8 @@ def _check_summary(record: Record, text: Text, summary: Span | None) -> Iterator
         )
 
 
-def _first_age(text: Text, summary: Span) -> Span | None:
-    for match in AGE.finditer(text.norm, *summary):
+def _first_age(text: Text, summary: Span, ages: list[re.Match[str]]) -> Span | None:
+    for match in ages:
         before = text.norm[max(summary.start, match.start() - 30) : match.start()]
         if not _POSSESSIVE.search(before) and not _NOT_A_PERSON.match(text.norm, match.end()):
             return Span(*match.span())
@@ -73,11 +73,12 @@ def _first_age(text: Text, summary: Span) -> Span | None:
 
 def _check_age(record: Record, text: Text, summary: Span) -> Iterator[Finding]:
     value, path = record.patient.age, "/patient/age"
-    age = _first_age(text, summary)
+    ages = list(AGE.finditer(text.norm, *summary))
+    age = _first_age(text, summary, ages)
     if value is None:
         if age:
             yield Finding.of(Code.MISSING_FIELD, "The summary gives an age.", path, text.place(age))
-    elif span_of(text, value) != age:
+    elif age is None or span_of(text, value) != age:
         yield Finding.of(
             Code.WRONG_PLACE,
             "This is not the age that the summary gives first.",
@@ -88,7 +89,7 @@ def _check_age(record: Record, text: Text, summary: Span) -> Iterator[Finding]:
         yield Finding.of(
             Code.VALUE_MISMATCH, "The quote says another age.", path, passage(text, value)
         )
-    elif _is_another_age(text, summary, span_of(text, value), value.value):
+    elif _is_another_age(text, summary, ages, age, value.value):
         message = "The age may be somebody else's, or of another time."
         yield Finding.of(Code.AMBIGUOUS, message, path, passage(text, value))
 
@@ -111,9 +112,11 @@ _WORKER_AFTER = re.compile(
 )
 
 
-def _is_another_age(text: Text, summary: Span, age: Span, years: int) -> bool:
+def _is_another_age(
+    text: Text, summary: Span, ages: list[re.Match[str]], age: Span, years: int
+) -> bool:
     """Say whether the age may not be the worker's own of today."""
-    said = {parse_age(match.group()) for match in AGE.finditer(text.norm, *summary)}
+    said = {parse_age(match.group()) for match in ages}
     before = text.norm[max(summary.start, age.start - 40) : age.start]
     if len(said) > 1 or years not in _WORKING_AGES or _NOT_THE_WORKER.search(before):
         return True

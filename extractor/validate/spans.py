@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from extractor.findings import Code, Finding, Passage
@@ -23,29 +23,28 @@ _WORDS_NAMED = 6
 
 def values_of(record: Record) -> Iterator[tuple[str, V[Any] | Citation]]:
     """Yield every value and citation of *record* with its JSON Pointer."""
-    for part in ("case", "patient"):
-        for name, value in getattr(record, part).__dict__.items():
-            yield from _values(value, f"/{part}/{name}")
-    for name, group in record.expert.__dict__.items():
-        yield from _values(group, f"/expert/{name}")
-    yield from _values(record.clinical_summary, "/clinical_summary")
+    for part in ("case", "patient", "expert"):
+        yield from _values(getattr(record, part).__dict__.items(), f"/{part}")
+    yield from _values([("clinical_summary", record.clinical_summary)], "")
     for n, item in enumerate(record.items):
-        for name, value in item.__dict__.items():
-            yield from _values(value, f"/items/{n}/{name}")
+        yield from _values(item.__dict__.items(), f"/items/{n}")
 
 
-def _values(part: Any, path: str) -> Iterator[tuple[str, V[Any] | Citation]]:  # noqa: ANN401 - any part of a record
-    if isinstance(part, V):
-        yield path, part
-    elif isinstance(part, tuple):
-        for number, member in enumerate(part):
-            yield from _values(member, f"{path}/{number}")
-    elif isinstance(part, Citation):
-        yield path, part
-        yield from _values(part.excerpt, f"{path}/excerpt")
-    elif isinstance(part, Model):
-        for name, member in part.__dict__.items():
-            yield from _values(member, f"{path}/{name}")
+def _values(
+    parts: Iterable[tuple[object, Any]], path: str
+) -> Iterator[tuple[str, V[Any] | Citation]]:
+    for name, part in parts:
+        if part is None or isinstance(part, str | int):
+            continue
+        if isinstance(part, tuple):
+            if part:
+                yield from _values(enumerate(part), f"{path}/{name}")
+        elif isinstance(part, V):
+            yield f"{path}/{name}", part
+        elif isinstance(part, Model):
+            if isinstance(part, Citation):
+                yield f"{path}/{name}", part
+            yield from _values(part.__dict__.items(), f"{path}/{name}")
 
 
 def check_spans(record: Record, text: Text) -> Iterator[Finding]:
@@ -53,7 +52,7 @@ def check_spans(record: Record, text: Text) -> Iterator[Finding]:
 
     Of prose, the value must be the quote too, readers' artefacts undone.
     """
-    source, size = text.source, len(text.source)
+    source, size, plain = text.source, len(text.source), text.is_plain
     for path, value in values_of(record):
         if not value.quote or value.start >= value.end or value.end > size:
             yield Finding.of(Code.UNGROUNDED, "The span holds no words of the letter.", path)
@@ -61,7 +60,11 @@ def check_spans(record: Record, text: Text) -> Iterator[Finding]:
         blank_end = source[value.start].isspace() or source[value.end - 1].isspace()
         if blank_end or text.quote(value.start, value.end) != value.quote:
             yield _misread(path, value, text)
-        elif isinstance(value, V) and _is_another(path, value, text):
+        elif (
+            isinstance(value, V)
+            and not (plain and value.value == value.quote)
+            and _is_another(path, value, text)
+        ):
             message = "The value is not what the quote says."
             yield Finding.of(Code.VALUE_MISMATCH, message, path, passage(text, value))
         elif value.page != text.page(value.start):
@@ -71,8 +74,6 @@ def check_spans(record: Record, text: Text) -> Iterator[Finding]:
 
 def _is_another(path: str, value: V[Any], text: Text) -> bool:
     """Say whether prose says something else than its quote."""
-    if value.value == value.quote and text.is_plain:
-        return False
     is_prose = path.rsplit("/", 1)[1] in _PROSE
     return is_prose and value.value != text.words(span_of(text, value))
 
