@@ -72,7 +72,9 @@ def _check_basis(basis: Basis, text: Text, path: str) -> Iterator[Finding]:
             continue
         yield from _check_label(citation, span, marks, text, where)
         yield from _check_components(citation, span, text, where)
-        if _is_doubtful(text.norm[slice(*span)], citation.title, citation.url):
+        if any(_is_no_section(section) for section in citation.sections) or _is_doubtful(
+            text.norm[slice(*span)], citation.title, citation.url
+        ):
             message = "It may be more than one document, or none."
             yield Finding.of(Code.AMBIGUOUS, message, where, passage(text, citation))
         covered.append(span)
@@ -134,7 +136,20 @@ _DOCUMENT = re.compile(
     r"\b(?:ODG|Official\s+Disability|ACOEM|American\s+College\s+of\s+Occup|UpToDate|Cochrane)\b"
 )
 _NO_DOCUMENT = re.compile(r"(?:none|n/?a|not\s+applicable|unknown|but\s+not)\b", re.IGNORECASE)
+_MONTHS = frozenset(
+    "January February March April May June July August September October November December".split()
+)
+# "…, 4th ed. Kaplan", "…; Labor Code 4610", an address with words after it, a sentence's end.
+_TWO_DOCUMENTS = re.compile(
+    r"\bed\.\s+[A-Z]|\S\s+(?:Title\s+\d+\s+)?(?:CCR|Labor\s+Code)\b|(?:https?://|www\.)\S+\s+[A-Z]"
+    r"|[.!?]\s+[A-Z]\w+\s+(?:\w+\s+)?(?:for|is|are)\b",
+)
 _PAGE_OF = re.compile(r"\bpages?\W[^.]*\bof\s+\d+\Z", re.IGNORECASE)
+
+
+def _is_no_section(section: str) -> bool:
+    """Say whether a section is only a month, or begins with a mark."""
+    return section in _MONTHS or not (section[0].isalnum() or section[0] in "(\"'")
 
 
 @lru_cache(maxsize=4096)
@@ -142,11 +157,11 @@ def _is_doubtful(words: str, title: str | None, url: str | None) -> bool:
     """Say whether a citation names two documents, or none; remembered, as citations recur."""
     bare = _IN_PARENTHESES.sub("", words)
     named = _DOCUMENT.findall(bare)
-    if len(named) > 1 or '"' in bare or _PAGE_OF.search(words):
+    if len(named) > 1 or '"' in bare or _PAGE_OF.search(words) or _TWO_DOCUMENTS.search(bare):
         return True
     if title is None:
         return url is None
-    return _NO_DOCUMENT.match(title) is not None
+    return "//" in title or _NO_DOCUMENT.match(title) is not None
 
 
 def _check_label(

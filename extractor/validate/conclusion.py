@@ -35,8 +35,10 @@ _HALFWAY = re.compile(
     r"\b(?:only|may|might|would|could|claims?\s+that|modif\w+|uphold\w*)\b|\?", re.IGNORECASE
 )
 _DECIDING_WORDS = re.compile(
-    r"medically|necess(?:ary|ity)|request\s+is|denied|certif|approv", re.IGNORECASE
+    r"recommendation\s+is|uph[eo]ld|overturn|revers|medically|necess(?:ary|ity)|request\s+is|denied|certif|approv",
+    re.IGNORECASE,
 )
+_OF_THE_REQUEST = re.compile(r"\b(?:the|this)\s+request", re.IGNORECASE)
 _BROKEN_WORD = re.compile(r"-\s*\n\s*")
 
 
@@ -55,7 +57,10 @@ def check_conclusion(item: Item, text: Text, path: str) -> Iterator[Finding]:
     elif item.conclusion.value != due[-1].polarity:
         message = "The sentence says the opposite."
         yield Finding.of(Code.VALUE_MISMATCH, message, where, passage(text, item.conclusion))
-    elif _is_doubtful(item, text, {found.polarity for found in due}):
+    elif _is_doubtful(item, text, {found.polarity for found in due}) or any(
+        found.polarity != due[-1].polarity and _OF_THE_REQUEST.search(text.norm, *found.sentence)
+        for found in due
+    ):
         message = "The deciding sentence could be read the other way."
         yield Finding.of(Code.AMBIGUOUS, message, where, passage(text, item.conclusion))
 

@@ -61,7 +61,8 @@ _SPEAKS_OF = re.compile(r"licens|certif|special", re.IGNORECASE)
 _AGAIN = re.compile(r"Specialty\s*:|SPECIALTY\s*:|Board[\s-]+[Cc]ertified")
 _SUBSPECIALTY = re.compile(r"subspecialty(?!\s*/)|Subspecialty(?!\s*/)|fellowship|Fellowship")
 _NOT_IN_A_NAME = re.compile(
-    r"\b(?:has|is|in|not|the|none|board|with|certified|subspecialty|eligible|formerly)\b|[.:;,]",
+    r"\b(?:has|is|in|not|the|none|board|with|certified|subspecialty|eligible|formerly)\b|[.:;,]"
+    r"|\A&|&\Z|\A(?:occupational|environmental|public\s+health)\Z",
     re.IGNORECASE,
 )
 _JOINT = re.compile(r"[,;\n]|\band\b")

@@ -57,7 +57,11 @@ def check_unchecked(record: Record, text: Text, anchors: Anchors) -> Iterator[Fi
 def check_furniture(record: Record, text: Text, anchors: Anchors) -> Iterator[Finding]:
     """Refuse a letter whose pages' headers or footers stand within its sections."""
     del record
-    for name, section in (("clinical_summary", anchors.summary), ("items", anchors.issues)):
+    ends = [part.end for item in anchors.items for part in item.parts.values()]
+    issues = anchors.issues
+    if issues and ends:
+        issues = Span(issues.start, max(issues.end, *ends))
+    for name, section in (("clinical_summary", anchors.summary), ("items", issues)):
         if section and (line := _furniture(text.norm, section)):
             message = "A line of the page stands within the letter's words."
             where = text.place(text.trim(*line))

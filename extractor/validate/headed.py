@@ -1,6 +1,7 @@
 """Items whose decision word stands before their first label, as the DWC's letters print them."""
 
 import re
+from functools import lru_cache
 from itertools import pairwise, zip_longest
 
 from extractor.text import Gap, Span, Text
@@ -15,6 +16,7 @@ _JOINTS = {":", "is:", ",is:", ",is", "is", ","}
 _UNDECIDED = re.compile(r"\b(?:not|partially|partly|in\s+part|modified)\W*\Z", re.IGNORECASE)
 _UNDECIDING = ("not", "part", "modified", "upheld", "overturned")
 _OPEN_ENDS = (":", "/", "(", "-")
+_HARD_BREAK = 0.7
 _ANOTHER_DECISION = re.compile(r"\b(?:upheld|overturned)\b", re.IGNORECASE)
 
 
@@ -90,8 +92,34 @@ def _framed(
     return Anchored(floor, start, request_end, Span(*decision.span()), verdict, parts, problems)
 
 
+def _has_hard_break(norm: str, request: Span) -> bool:
+    """Say whether a line of the request ends where its next word would still have fitted.
+
+    Such a line is a heading or a note above the request, not a part of it.
+    """
+    lines = norm[slice(*request)].split("\n")
+    if len(lines) == 1:
+        return False
+    full = _usual_width(norm)
+    return any(
+        len(line.strip()) + 1 + len((after.split() or [""])[0]) < full * _HARD_BREAK
+        for line, after in pairwise(lines)
+        if line.strip() and after.strip()
+    )
+
+
+@lru_cache(maxsize=8)
+def _usual_width(norm: str) -> int:
+    """Return the median length of the lines that another line follows."""
+    lines = [line.strip() for line in norm.split("\n")]
+    widths = sorted(len(line) for line, after in pairwise(lines) if line and after)
+    return widths[len(widths) // 2] if widths else 0
+
+
 def _heading_problems(norm: str, request: Span, decision: re.Match[str]) -> list[str]:
     """Say whether the words before the decision word leave it in doubt: "Not Overturned"."""
+    if _has_hard_break(norm, request):
+        return ["heading"]
     words = norm[slice(*request)]
     joint = "".join(norm[request.end : decision.start()].split())
     doubtful = joint not in _JOINTS or words.rstrip().endswith(_OPEN_ENDS)

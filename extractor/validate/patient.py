@@ -20,9 +20,6 @@ _PERSON = re.compile(
     r"[MFWGLBmfwglb](?<!\w.)(?:(?<=[Mm])(?:ale|an)|(?<=[Ff])emale|(?<=[Ww])oman|(?<=[Gg])(?:entleman|irl)"
     r"|(?<=[Ll])ady|(?<=[Bb])oy)\b",
 )
-_OLD_PERSON = re.compile(
-    r"(?:old|OLD|Old|yo|y/o)\b[\s,-]+(?:[\w-]+[\s,]+){0,4}?(?P<noun>(?i:male|female|man|woman|gentleman|lady))\b",
-)
 
 
 def check_patient(record: Record, text: Text, anchors: Anchors) -> Iterator[Finding]:
@@ -126,13 +123,10 @@ def _is_another_age(
 
 def _check_sex(record: Record, text: Text, summary: Span) -> Iterator[Finding]:
     value, path = record.patient.sex, "/patient/sex"
-    beside_age = _OLD_PERSON.search(text.norm, *summary)
     if value is None:
-        if beside_age:
-            place = text.place(Span(*beside_age.span("noun")))
-            yield Finding.of(
-                Code.MISSING_FIELD, "The summary gives the sex beside the age.", path, place
-            )
+        if noun := _PERSON.search(text.norm, *summary):
+            message = "The summary has a noun of a man's or a woman's; none was read."
+            yield Finding.of(Code.MISSING_FIELD, message, path, text.place(Span(*noun.span())))
         return
     span, where = span_of(text, value), passage(text, value)
     nouns = {parse_sex(match.group()) for match in _PERSON.finditer(text.norm, *summary)}

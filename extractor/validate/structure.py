@@ -68,8 +68,7 @@ def check_items(record: Record, text: Text, anchors: Anchors) -> Iterator[Findin
             yield Finding.of(Code.DUPLICATE_ITEM, "The item is listed twice.", path)
         else:
             yield from _check_item(item, anchored, text, path, following)
-            if following and anchored.runs_on:
-                yield from _check_ending(item, text, f"/items/{n + 1}/request")
+            yield from _check_ending(item, anchored, text, following, n)
         taken.append(decision)
         seen.add(decision)
         if item.number != n + 1:
@@ -83,18 +82,40 @@ def check_items(record: Record, text: Text, anchors: Anchors) -> Iterator[Findin
         yield Finding.of(Code.WRONG_PLACE, "The items are not in the letter's order.", "/items")
 
 
-def _check_ending(item: Item, text: Text, path: str) -> Iterator[Finding]:
-    """Refuse to believe a boundary when a paragraph follows the item's conclusion.
+def _check_ending(
+    item: Item, anchored: Anchored, text: Text, following: Item | None, n: int
+) -> Iterator[Finding]:
+    """Refuse to believe where a rationale ends when more stands there than a rationale.
 
-    It may be the rationale's; or the first lines of the next request.
+    A paragraph after the conclusion may be the rationale's, or the first lines of the next request;
+    after the last rationale come a letter's closing words.
     """
-    if item.rationale is None or item.conclusion is None:
+    if following is None:
+        yield from _check_closing(item, text, f"/items/{n}/rationale")
+    elif anchored.runs_on and item.rationale is not None and item.conclusion is not None:
+        end = span_of(text, item.rationale).end
+        gaps = text.gaps_between(span_of(text, item.conclusion).end, end)
+        if any(gap.proven and gap.start < end for gap in gaps):
+            message = "A paragraph between the conclusion and the request may belong to either."
+            place = passage(text, item.rationale)
+            yield Finding.of(Code.UNCERTAIN_BOUNDARY, message, f"/items/{n + 1}/request", place)
+
+
+_CLOSING = re.compile(
+    r"(?:\n\s*\n|\n[ \t]+\n|\f)\s*(?:Sincerely|Respectfully|Very\s+truly|cc\s*:|DISCLAIMER|APPENDIX"
+    r"|ATTACHMENT|ENCLOSURE|[A-Z][A-Z ]{7,}(?=\s*\n))",
+)
+
+
+def _check_closing(item: Item, text: Text, path: str) -> Iterator[Finding]:
+    """Refuse a last rationale into which the letter's closing matter has run."""
+    if item.rationale is None:
         return
-    end = span_of(text, item.rationale).end
-    gaps = text.gaps_between(span_of(text, item.conclusion).end, end)
-    if any(gap.proven and gap.start < end for gap in gaps):
-        message = "A paragraph between the conclusion and the request may belong to either."
-        yield Finding.of(Code.UNCERTAIN_BOUNDARY, message, path, passage(text, item.rationale))
+    rationale = span_of(text, item.rationale)
+    if closing := _CLOSING.search(text.norm, *rationale):
+        message = "The letter's closing words stand in the rationale."
+        place = text.place(text.trim(closing.start(), rationale.end))
+        yield Finding.of(Code.WRONG_PLACE, message, path, place)
 
 
 def _missing(anchors: Anchors, taken: set[Span], text: Text) -> Iterator[Finding]:

@@ -15,16 +15,19 @@ _REVIEW = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_BREAK = re.compile(r"[.;!?](?=\s|[A-Z][a-z])")
-_AT_INJURY = re.compile(
-    r"\b(?:injur(?:y|ies|ed)|accident|incident)\s+(?:date\s+)?(?:on|of|dated)\s+\Z", re.IGNORECASE
+# Sentences that tell of an accident, or of the review, and so should have given their date.
+_TOLD = re.compile(
+    r"\b(?:injur(?:y|ies|ed)\b(?!\s+(?:worker|employee))|accident|fell|slipped|tripped|struck|robbed"
+    r"|assaulted|crash|collision)",
+    re.IGNORECASE,
 )
+_REVIEWED = re.compile(r"utilization\s+review|\bUR\b", re.IGNORECASE)
 _OTHER_INJURY = re.compile(
-    r"\b(?:prior|previous|earlier|denie[sd]|non-?\s?industrial|wife's|husband's|born|hired|last\s+worked"
+    r"\b(?:prior|previous|earlier|denie[sd]|non-?\s?industrial|wife's|husband's|born|hired|operated|last\s+worked"
     r"|no|error|seen|treated|surgery|MRI|CT|x-?rays?|EMG|underwent|progress|presented|evaluat\w+|exam\w*"
     r"|visits?|determination|denied|noted|request\w*|reported\s+pain|diagnos\w+)\b[^.;]*\Z",
     re.IGNORECASE,
 )
-_AT_REVIEW = re.compile(r"(?:utilization\s+review|\bUR\b)[^.;]{0,60}\Z", re.IGNORECASE)
 _AT_DENIAL = re.compile(
     r"(?:review|denied|denial|certif|determin|deemed)[^.;]{0,40}\Z", re.IGNORECASE
 )
@@ -40,15 +43,15 @@ class _Dated(NamedTuple):
 
     name: str
     keyword: re.Pattern[str]
-    due_at: tuple[re.Pattern[str], ...]
+    due_in: re.Pattern[str]
     header: str
     header_due_at: re.Pattern[str] | None
     kept_out: re.Pattern[str]
 
 
 _FIELDS = (
-    _Dated("date_of_injury", MISHAP, (_AT_INJURY,), "date_of_injury", None, _OTHER_INJURY),
-    _Dated("ur_date", _REVIEW, (_AT_REVIEW,), "ur_denial_date", _AT_DENIAL, _OTHER_EVENT),
+    _Dated("date_of_injury", MISHAP, _TOLD, "date_of_injury", None, _OTHER_INJURY),
+    _Dated("ur_date", _REVIEW, _REVIEWED, "ur_denial_date", _AT_DENIAL, _OTHER_EVENT),
 )
 
 
@@ -77,15 +80,17 @@ def check_days(record: Record, text: Text, summary: Span) -> Iterator[Finding]:
 def _check_absence(
     field: _Dated, header: V[str] | None, text: Text, summary: Span, path: str
 ) -> Iterator[Finding]:
-    """Demand the date where the summary prints it at the words that name it."""
+    """Demand the date where the summary prints one at the words that name it."""
     for match in DATE.finditer(text.norm, *summary):
-        before = text.norm[max(summary.start, match.start() - _LOOK_BACK - 20) : match.start()]
-        due = any(words.search(before) for words in field.due_at)
-        if header is not None and parse_date(match.group()) == header.value:
+        span = Span(*match.span())
+        before = text.norm[max(summary.start, span.start - _LOOK_BACK - 20) : span.start]
+        is_headers = header is not None and parse_date(match.group()) == header.value
+        due = field.due_in.search(_sentence(text, summary, span)) is not None
+        if is_headers:
             due = due or field.header_due_at is None or bool(field.header_due_at.search(before))
-        if due and not field.kept_out.search(before):
+        if due and (is_headers or not field.kept_out.search(before)):
             message = "The summary gives this date; none was read."
-            yield Finding.of(Code.MISSING_FIELD, message, path, text.place(Span(*match.span())))
+            yield Finding.of(Code.MISSING_FIELD, message, path, text.place(span))
             return
 
 
