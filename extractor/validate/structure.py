@@ -212,7 +212,7 @@ def _hold(got: Span, due: Span, text: Text, value: V[str], where: str) -> Iterat
 # --- partial approvals ---------------------------------------------------------
 
 _PARTIAL_WORDS = re.compile(
-    r"\boriginal(?:ly)?\b|\bremain(?:ing|der)\b|[.;]\s.*\b(?:certified|approved|authorized)\b",
+    r"\boriginal(?:ly)?\b|\bremain(?:ing|der)\b|[.;]\s.{0,300}?\b(?:certified|approved|authorized)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _NOT_A_REMAINDER = re.compile(r"(?:for|is|was)\b|:", re.IGNORECASE)

@@ -36,6 +36,7 @@ _OTHER_EVENT = re.compile(
     re.IGNORECASE,
 )
 _LOOK_BACK = 60
+_SENTENCE_WITHIN = 600
 
 
 class _Dated(NamedTuple):
@@ -106,12 +107,13 @@ def _is_another(
 
 
 def _sentence(text: Text, summary: Span, span: Span) -> str:
-    begin = summary.start
-    floor = max(summary.start, span.start - 600)
+    """Return the words of the sentence that holds *span*, or of its surroundings."""
+    begin = floor = max(summary.start, span.start - _SENTENCE_WITHIN)
+    ceiling = min(summary.end, span.end + _SENTENCE_WITHIN)
     for stop in _SENTENCE_BREAK.finditer(text.norm, floor, span.start):
         begin = stop.end()
-    after = _SENTENCE_BREAK.search(text.norm, span.end, summary.end)
-    return text.norm[begin : after.start() if after else summary.end]
+    after = _SENTENCE_BREAK.search(text.norm, span.end, ceiling)
+    return text.norm[begin : after.start() if after else ceiling]
 
 
 # --- diagnosis codes ----------------------------------------------------------------------------
