@@ -203,14 +203,14 @@ def test_a_field_may_cite_several_documents(source: str) -> None:
         ),
         (
             (
-                f"{OTHER}⟦{ODG}, Forearm, Wrist, and hand (updated 11/23/16), MRI's (magnetic "
+                f"{OTHER}⟦{ODG}, Forearm, Wrist, and hand (updated 10/03/15), MRI's (magnetic "
                 "resonance "
                 "imaging)⟧."
             ),
             "non_mtus",
             {
                 "title": ODG,
-                "edition": "updated 11/23/16",
+                "edition": "updated 10/03/15",
                 "sections": ("Forearm, Wrist, and hand", "MRI's (magnetic resonance imaging)"),
             },
         ),
@@ -481,7 +481,7 @@ def test_sections_are_parted_at_commas(words: str, sections: tuple[str, ...]) ->
     "words",
     [
         "ACOEM Chapter 12 Low Back Complaints Page(s): 30",
-        f"{ODG}, Forearm, Wrist, and hand (updated 11/23/16), MRI's",
+        f"{ODG}, Forearm, Wrist, and hand (updated 10/03/15), MRI's",
         "ODG Guidelines, 14th Edition, 2016, Knee Chapter",
         f"{CHRONIC} 2016, Section(s): NSAIDs, GI symptoms & cardiovascular risk",
         "ACOEM Chapter 8 Neck and Upper Back Complaints Page(s): Table 8-8,182",
