@@ -269,18 +269,6 @@ def _is_notice(sentence: str) -> bool:
     return bool(_NOTICE.search(sentence)) and not _OF_THE_REQUEST.search(sentence)
 
 
-def polarity_of(words: str) -> Polarity | None:
-    """Return what the last deciding phrase of *words* says; None where nothing decides.
-
-    >>> polarity_of("the MRI cannot be considered medically necessary")
-    'not_necessary'
-    >>> polarity_of("Recommendation is for denial.")
-    'not_necessary'
-    """
-    found = [polarity for _, _, polarity in _deciding(words, 0, len(words))]
-    return found[-1] if found else None
-
-
 def _deciding(norm: str, start: int, end: int) -> Iterator[tuple[int, int, Polarity]]:
     """Yield the deciding phrases of a range, in order, each with what it says."""
     cues = [cue for pattern in _CUES for cue in pattern.finditer(norm, start, end)]

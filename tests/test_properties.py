@@ -34,7 +34,6 @@ from extractor.values import (
     conclusions,
     parse_age,
     parse_date,
-    polarity_of,
     quotations,
     sentence_around,
 )
@@ -311,7 +310,9 @@ def test_words_of_any_kind_are_read_or_not(words: str) -> None:
     day = parse_date(words)
     assert day is None or re.fullmatch(r"\d{4}-\d\d-\d\d", day)
     assert parse_age(words) is None or isinstance(parse_age(words), int)
-    assert polarity_of(words) in {None, "necessary", "not_necessary"}
+    for sentence, polarity in conclusions(words, Span(0, len(words))):
+        assert words[slice(*sentence)].strip()
+        assert polarity in {"necessary", "not_necessary"}
     found = components_of(words)
     for part in (*found.pages, *found.tables):
         assert part.replace("-", "").replace(".", "").isdigit()
