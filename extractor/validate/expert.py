@@ -66,6 +66,7 @@ _NOT_IN_A_NAME = re.compile(
     re.IGNORECASE,
 )
 _JOINT = re.compile(r"[,;\n]|\band\b")
+_JOINT_IN_PROSE = re.compile(r"[,;]|\band\b")
 
 
 @lru_cache(maxsize=4096)
@@ -86,17 +87,30 @@ def _check_lists(record: Record, text: Text, region: Span) -> Iterator[Finding]:
     if empty or twice:
         message = "The section gives credentials that the record does not hold."
         yield Finding.of(Code.MISSING_FIELD, message, "/expert", text.place(region))
+    # In lists a name may end with its line; in prose a line's end joins nothing.
+    joint = _JOINT if _SPECIALTY_LABEL.search(text.norm, *region) else _JOINT_IN_PROSE
     for name in _LISTS:
         spans = [span_of(text, value) for value in getattr(expert, name)]
-        glued = any(not _JOINT.search(text.norm, a.end, b.start) for a, b in pairwise(spans))
+        glued = any(not joint.search(text.norm, a.end, b.start) for a, b in pairwise(spans))
         if spans != sorted(spans) or glued:
             message = "The names are out of order, or two are one."
             yield Finding.of(Code.WRONG_PLACE, message, f"/expert/{name}")
+    yield from _check_rank(record, text, region)
+
+
+def _check_rank(record: Record, text: Text, region: Span) -> Iterator[Finding]:
+    """Demand the word "subspecialty" before the first subspecialty, and after every specialty."""
+    expert = record.expert
     if expert.subspecialties:
         first = span_of(text, expert.subspecialties[0]).start
         if not _SUBSPECIALTY.search(text.norm, max(0, first - 60), first):
             message = "Nothing calls it a subspecialty."
             yield Finding.of(Code.WRONG_PLACE, message, "/expert/subspecialties/0")
+    said = _SUBSPECIALTY.search(text.norm, *region)
+    for n, value in enumerate(expert.specialties):
+        if said and span_of(text, value).start > said.start():
+            message = "The section calls it a subspecialty."
+            yield Finding.of(Code.WRONG_PLACE, message, f"/expert/specialties/{n}")
 
 
 def _due_lists(text: Text, region: Span) -> dict[str, Span]:
