@@ -1,0 +1,196 @@
+"""The catalogue of guidelines: data files beside this one, each entry with its source.
+
+An entry is a document (``mtus/chronic-pain/2016``, ``odg``) or a part of one
+(``mtus/acoem/12``, ``odg/low-back``). Parts of documents outside the MTUS are known by their names
+only inside a citation of the document: "Low Back" alone is no guideline.
+"""
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from extractor.phrases import Phrases, tokens_of
+from extractor.record import Authority
+
+UNKNOWN = "unknown"
+Words = tuple[str, ...]
+_LEADS = frozenset({"acoem", "mtus"})
+_KINDS_OF_PART = frozenset({"chapter", "section", "guideline"})
+
+
+@dataclass(frozen=True, slots=True)
+class Guideline:
+    """One entry.
+
+    Attributes:
+        id: The stable id that citations carry.
+        title: As its publisher prints it.
+        authority: Whether the MTUS holds it.
+        names: What letters print for it: abbreviations, variants, misspellings.
+        year: The year that letters print with the name.
+        chapter: Its number in the document it is a part of.
+        part_of: The id of that document.
+        regulation: The section of the regulation that adopted it; MTUS only.
+        in_force_from: First day on which the MTUS held it; None where that is not known.
+        in_force_until: Last such day; None where it is in force, or that is not known.
+        sections: Titles of its sections.
+        source: Where the entry is from.
+    """
+
+    id: str
+    title: str
+    authority: Authority
+    source: str
+    names: Words = ()
+    year: int | None = None
+    chapter: str | None = None
+    part_of: str | None = None
+    regulation: str | None = None
+    in_force_from: date | None = None
+    in_force_until: date | None = None
+    sections: Words = ()
+
+    @property
+    def all_names(self) -> Words:
+        """The title and the names, the longest first."""
+        return tuple(sorted({self.title, *self.names}, key=len, reverse=True))
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All entries, and the names they are found by.
+
+    Attributes:
+        entries: By id, in the order of the files.
+        documents: Names that need no other beside them; each stands for the ids that bear it.
+        parts: For a document's id, the names of its parts and their ids.
+    """
+
+    entries: Mapping[str, Guideline]
+    documents: Phrases[Words]
+    parts: Mapping[str, Phrases[Words]]
+    _titles: frozenset[Words]
+
+    def chapter(self, document: str, number: str) -> str | None:
+        """Return the id of the chapter that *document* gives *number*."""
+        entry = self.entries.get(f"{document}/{number}")
+        return entry.id if entry and entry.chapter == number else None
+
+    def part_named(self, document: str, words: str) -> Words:
+        """Return the ids of the parts of *document* whose name *words* begin with."""
+        phrases = self.parts.get(document)
+        found = phrases.longest(tokens_of(words), 0) if phrases else None
+        return found[0] if found else ()
+
+    def is_section(self, words: str) -> bool:
+        """Say whether *words* are the title of a section of some entry, or a part's name."""
+        return title_key(words) in self._titles
+
+
+def title_key(words: str) -> Words:
+    """Return what is compared of a title: its folded words, without marks or what parentheses add.
+
+    >>> title_key("NSAIDs, GI symptoms & risk"), title_key("MRIs (magnetic resonance imaging)")
+    (('nsaid', 'gi', 'symptom', 'and', 'risk'), ('mri',))
+    """
+    depth, kept = 0, []
+    for token in tokens_of(words):
+        if token.word in {"(", "["}:
+            depth += 1
+        elif token.word in {")", "]"}:
+            depth = max(0, depth - 1)
+        elif not depth and token.word[0].isalnum():
+            kept.append(token.word)
+    while len(kept) > 1 and kept[-1] in _KINDS_OF_PART:
+        kept.pop()
+    return tuple(kept)
+
+
+@cache
+def catalogue() -> Catalogue:
+    """Return the catalogue; read once."""
+    entries = {entry.id: entry for entry in _entries()}
+    inside = {entry.part_of for entry in entries.values() if entry.part_of}
+    parts = {
+        document: _named(entry for entry in entries.values() if entry.part_of == document)
+        for document in inside
+    }
+    return Catalogue(
+        entries=entries,
+        documents=_phrases(_alone(entries, parts)),
+        parts={document: _phrases(named) for document, named in parts.items()},
+        _titles=frozenset(
+            title_key(title)
+            for entry in entries.values()
+            for title in (*entry.sections, *(entry.all_names if entry.part_of else ()))
+        ),
+    )
+
+
+_Key = tuple[str, ...]
+_Named = dict[_Key, tuple[str, dict[str, None]]]
+
+
+def _named(entries: Iterable[Guideline]) -> _Named:
+    """Return the names of *entries*, folded, each as printed and with the ids that bear it."""
+    named: _Named = {}
+    for entry in entries:
+        for name in entry.all_names:
+            named.setdefault(_key(name), (name, {}))[1][entry.id] = None
+    return named
+
+
+def _key(name: str) -> _Key:
+    return tuple(token.word for token in tokens_of(name))
+
+
+def _alone(entries: Mapping[str, Guideline], parts: Mapping[str, _Named]) -> _Named:
+    """Return the names that stand alone: of documents, and of what the MTUS holds.
+
+    A name that is also that of another document's part ("Neck and Upper Back") does not, unless it
+    is the title; nor does one that begins with its document's ("ACOEM Low Back Complaints"), which
+    the grammar puts together.
+    """
+    outside = {
+        key
+        for document, named in parts.items()
+        if entries[document].authority != "mtus"
+        for key in named
+    }
+    outside -= {_key(entry.title) for entry in entries.values() if entry.authority == "mtus"}
+    documents = (
+        entry
+        for entry in entries.values()
+        if entry.part_of is None or entry.authority == "mtus" or entry.id in parts
+    )
+    return {
+        key: named
+        for key, named in _named(documents).items()
+        if key not in outside and not (key[0] in _LEADS and _is_chapter(entries, named[1]))
+    }
+
+
+def _is_chapter(entries: Mapping[str, Guideline], ids: Iterable[str]) -> bool:
+    return all(entries[each].chapter is not None for each in ids)
+
+
+def _phrases(named: _Named) -> Phrases[Words]:
+    return Phrases((name, tuple(ids)) for name, ids in named.values())
+
+
+def _entries() -> Iterator[Guideline]:
+    for file in sorted(resources.files(__name__).iterdir(), key=lambda file: file.name):
+        if file.name.endswith(".toml"):
+            for entry in tomllib.loads(file.read_text("utf-8")).get("guideline", ()):
+                yield _entry(entry)
+
+
+def _entry(fields: dict[str, Any]) -> Guideline:
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()
+    }
+    return Guideline(**values)
