@@ -7,7 +7,6 @@ stops, semicolons, colons and parentheses do.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -38,7 +37,8 @@ def tokens_of(words: str) -> list[Token]:
     >>> [token.word for token in tokens_of("X-Rays of both knees, 2 views")]
     ['x', 'ray', 'of', 'both', 'knee', ',', '2', 'view']
     """
-    return [Token(fold(match[0]), match.start(), match.end()) for match in _TOKEN.finditer(words)]
+    make = tuple.__new__
+    return [make(Token, (fold(match[0]), *match.span())) for match in _TOKEN.finditer(words)]
 
 
 @lru_cache(maxsize=1 << 15)
@@ -63,12 +63,19 @@ def fold(word: str) -> str:
     return word[:-1]
 
 
-@dataclass(slots=True)
+_NOTHING: dict[str, Any] = {}
+
+
 class _Node(Generic[T]):
-    words: dict[str, "_Node[T]"] = field(default_factory=dict)
-    prefixes: dict[str, list[tuple[str, "_Node[T]"]]] = field(default_factory=dict)
-    value: Any = None
-    ends: bool = False
+    """What may come next after some words of a phrase; a dictionary only where there is any."""
+
+    __slots__ = ("ends", "prefixes", "value", "words")
+
+    def __init__(self) -> None:
+        self.words: dict[str, _Node[T]] = _NOTHING
+        self.prefixes: dict[str, list[tuple[str, _Node[T]]]] = _NOTHING
+        self.value: Any = None
+        self.ends = False
 
 
 class Phrases(Generic[T]):
@@ -91,44 +98,70 @@ class Phrases(Generic[T]):
     def _add(self, phrase: str, value: T) -> None:
         node = self._root
         for part in phrase.split():
-            for token in tokens_of(part.removesuffix("*")):
-                node = _child(node, token.word, is_prefix=part.endswith("*"))
+            if part.isalnum():
+                node = _child(node, fold(part))
+                continue
+            for word in _TOKEN.findall(part.removesuffix("*")):
+                node = (_stem if part[-1] == "*" else _child)(node, fold(word))
         if not node.ends:
             node.value, node.ends = value, True
 
     def find(self, tokens: Sequence[Token]) -> list[Hit[T]]:
         """Return the phrases among *tokens*, in order, none over another."""
         hits: list[Hit[T]] = []
-        at = 0
+        after = 0
         words, prefixes = self._root.words, self._root.prefixes
-        while at < len(tokens):
-            word = tokens[at].word
-            may_begin = word in words or (prefixes and word[:_PREFIX] in prefixes)
-            if not may_begin or (found := self.longest(tokens, at)) is None:
-                at += 1
+        for at, (word, start, _) in enumerate(tokens):
+            if at < after or (word not in words and word[:_PREFIX] not in prefixes):
                 continue
-            value, after = found
-            hits.append(Hit(value, tokens[at].start, tokens[after - 1].end))
-            at = after
+            if found := self.longest(tokens, at):
+                value, after = found
+                hits.append(Hit(value, start, tokens[after - 1].end))
         return hits
 
     def longest(self, tokens: Sequence[Token], at: int) -> tuple[T, int] | None:
         """Return what the longest phrase from token *at* on stands for, and the token after it."""
         best: tuple[T, int] | None = None
-        nodes = [self._root]
-        while nodes and at < len(tokens):
-            nodes = [after for node in nodes for after in _after(node, tokens[at].word)]
+        node = self._root
+        while at < len(tokens):
+            word = tokens[at].word
             at += 1
-            for node in nodes:
-                if node.ends:
-                    best = (node.value, at)
-                    break
+            if node.prefixes and len(nodes := _after(node, word)) != 1:
+                return _longest_of(nodes, tokens, at, best)
+            following = nodes[0] if node.prefixes else node.words.get(word)
+            if following is None:
+                break
+            node = following
+            if node.ends:
+                best = (node.value, at)
         return best
 
 
-def _child(node: "_Node[T]", word: str, *, is_prefix: bool) -> "_Node[T]":
-    if not is_prefix:
-        return node.words.setdefault(word, _Node())
+def _longest_of(
+    nodes: list[_Node[T]], tokens: Sequence[Token], at: int, best: tuple[T, int] | None
+) -> tuple[T, int] | None:
+    """Return the longest phrase that goes on at any of *nodes*, or else *best*."""
+    while nodes:
+        best = next(((node.value, at) for node in nodes if node.ends), best)
+        if at == len(tokens):
+            break
+        nodes = [after for node in nodes for after in _after(node, tokens[at].word)]
+        at += 1
+    return best
+
+
+def _child(node: "_Node[T]", word: str) -> "_Node[T]":
+    child = node.words.get(word)
+    if child is None:
+        if node.words is _NOTHING:
+            node.words = {}
+        child = node.words[word] = _Node()
+    return child
+
+
+def _stem(node: "_Node[T]", word: str) -> "_Node[T]":
+    if node.prefixes is _NOTHING:
+        node.prefixes = {}
     known = node.prefixes.setdefault(word[:_PREFIX], [])
     for prefix, child in known:
         if prefix == word:
