@@ -6,10 +6,17 @@ from extractor.text import Gap, Span, Text, lines_of
 
 _TERMINATED = re.compile(r"[.!?][\"')\]]*\s*$")
 _PARTIAL_TAIL = re.compile(
-    r"remaining\s+IMR\s+eligible\s+portion|leaving\s+the\s+original\s+request"
-    r"|The\s+original\s+request,|authorized\s+by\s+the\s+Claims",
+    r"\bremaining\s+(?:IMR|portion|part|balance)|\bleaving\s+(?:the\s+)?(?:original|remaining)"
+    r"|\bthe\s+original\s+request\s*,|\b(?:authorized|approved|certified)\s+by\s+(?:the\s+)?"
+    r"(?:claims?\s+a|utilization\s+review|UR\b|(?:insurance\s+)?carrier|insurer)",
+    re.IGNORECASE,
 )
-_PARTIAL_HEAD = re.compile(r"was\s+the\s+original\s+request")
+_PARTIAL_HEAD = re.compile(
+    r"\b(?:was|were|is)\s+the\s+original\s+request\b|\b(?:originally|initially)\s+requested\b"
+    r"|\boriginal\s+request(?:\s+(?:was|were|is\s+for)\b|\s*:)|\b(?:was|were)\s+requested\b"
+    r"|\bmodified\s+(?:by\s[^.;]{2,40}\s)?to\b",
+    re.IGNORECASE,
+)
 _FULL_LINE = 0.86
 _LONGEST_GUESS = 4000
 

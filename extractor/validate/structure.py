@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from itertools import zip_longest
 
 from extractor.findings import Code, Finding
-from extractor.record import Item, PartialApproval, Record, V, outcome_of
-from extractor.text import Span, Text
+from extractor.record import Basis, Item, Record, V, outcome_of
+from extractor.text import Span, Text, blanks
 from extractor.validate.anchors import Anchored, Anchors
 from extractor.validate.conclusion import check_conclusion
 from extractor.validate.families import PARTS
+from extractor.validate.partial import check_partial
 from extractor.validate.spans import passage, span_of
 
 _PROBLEMS = {
@@ -102,8 +103,8 @@ def _check_ending(
 
 
 _CLOSING = re.compile(
-    r"(?:\n\s*\n|\n[ \t]+\n|\f)\s*(?:Sincerely|Respectfully|Very\s+truly|cc\s*:|DISCLAIMER|APPENDIX"
-    r"|ATTACHMENT|ENCLOSURE|[A-Z][A-Z ]{7,}(?=\s*\n))",
+    r"Sincerely|Respectfully|Very\s+truly|cc\s*:|DISCLAIMER|APPENDIX"
+    r"|ATTACHMENT|ENCLOSURE|[A-Z][A-Z ]{7,}(?=\s*\n)",
 )
 
 
@@ -112,10 +113,12 @@ def _check_closing(item: Item, text: Text, path: str) -> Iterator[Finding]:
     if item.rationale is None:
         return
     rationale = span_of(text, item.rationale)
-    if closing := _CLOSING.search(text.norm, *rationale):
-        message = "The letter's closing words stand in the rationale."
-        place = text.place(text.trim(closing.start(), rationale.end))
-        yield Finding.of(Code.WRONG_PLACE, message, path, place)
+    for blank in blanks(text.norm, rationale):
+        if _CLOSING.match(text.norm, blank.end(), rationale.end):
+            message = "The letter's closing words stand in the rationale."
+            place = text.place(text.trim(blank.end(), rationale.end))
+            yield Finding.of(Code.WRONG_PLACE, message, path, place)
+            return
 
 
 def _missing(anchors: Anchors, taken: set[Span], text: Text) -> Iterator[Finding]:
@@ -144,20 +147,22 @@ def _check_item(
 
 
 def _check_request(item: Item, anchored: Anchored, text: Text, path: str) -> Iterator[Finding]:
-    request = span_of(text, item.request)
-    where = passage(text, item.request)
+    if fault := _fault_of_place(span_of(text, item.request), anchored):
+        code, message = fault
+        yield Finding.of(code, message, f"{path}/request", passage(text, item.request))
+
+
+def _fault_of_place(request: Span, anchored: Anchored) -> tuple[Code, str] | None:
+    """Say what is wrong with where a request stands."""
     if request.end != anchored.request_end or request.start < anchored.floor:
-        message = "The request does not end where its decision begins."
-        yield Finding.of(Code.WRONG_PLACE, message, f"{path}/request", where)
-    elif anchored.request_start is None:
-        message = "No paragraph break proves where the request begins."
-        yield Finding.of(Code.UNCERTAIN_BOUNDARY, message, f"{path}/request", where)
-    elif request.start > anchored.request_start:
-        message = "Words before the request belong to no field."
-        yield Finding.of(Code.UNCOVERED_TEXT, message, f"{path}/request", where)
-    elif request.start < anchored.request_start:
-        message = "The request reaches back over a paragraph break."
-        yield Finding.of(Code.WRONG_PLACE, message, f"{path}/request", where)
+        return Code.WRONG_PLACE, "The request does not end where its decision begins."
+    if anchored.request_start is None:
+        return Code.UNCERTAIN_BOUNDARY, "No paragraph break proves where the request begins."
+    if request.start > anchored.request_start:
+        return Code.UNCOVERED_TEXT, "Words before the request belong to no field."
+    if request.start < anchored.request_start:
+        return Code.WRONG_PLACE, "The request reaches back over a paragraph break."
+    return None
 
 
 def _check_parts(
@@ -166,7 +171,8 @@ def _check_parts(
     """Hold each labelled part to the words between its label and the next anchor."""
     for part in PARTS:
         value = getattr(item, part)
-        value = getattr(value, "text", value)
+        if isinstance(value, Basis):
+            value = value.text
         due = anchored.parts.get(part)
         where = f"{path}/{part}" if part == "rationale" else f"{path}/{part}/text"
         if due is not None and due.end <= due.start:
@@ -207,88 +213,3 @@ def _hold(got: Span, due: Span, text: Text, value: V[str], where: str) -> Iterat
     else:
         message = "The text reaches over the anchors of its field."
         yield Finding.of(Code.WRONG_PLACE, message, where, passage(text, value))
-
-
-# --- partial approvals ---------------------------------------------------------
-
-_PARTIAL_WORDS = re.compile(
-    r"\boriginal(?:ly)?\b|\bremain(?:ing|der)\b|[.;]\s.{0,300}?\b(?:certified|approved|authorized)\b",
-    re.IGNORECASE | re.DOTALL,
-)
-_NOT_A_REMAINDER = re.compile(r"(?:for|is|was)\b|:", re.IGNORECASE)
-_NOT_AUTHORIZED = re.compile(r"(?:none|no|not|on\s+appeal)\b", re.IGNORECASE)
-_OF_THE_FORM = re.compile(r"original\s+request|Claims\s+Administrator", re.IGNORECASE)
-_AFTER_ORIGINAL = re.compile(r"\s+(?:was|were|is)\s+the\s+original\s+request\b", re.IGNORECASE)
-_AFTER_AUTHORIZED = re.compile(
-    r"\s+(?:was|were)\s+(?:authorized|approved|certified)\s+by\s+the\s+Claims|,?\s+leaving\s+the\s+original",
-    re.IGNORECASE,
-)
-_BEFORE_AUTHORIZED = re.compile(
-    r"original\s+request\s*[.;,]?\s+(?:(?:The\s+)?Claims\s+Administrator\s+(?:has\s+)?(?:authorized|approved|certified)\s+)?\Z",
-    re.IGNORECASE,
-)
-_BEFORE_REMAINING = re.compile(
-    r"original\s+request\s*,?\s*(?:is\s*:\s+|is\s+for\s+|is\s+)?\Z", re.IGNORECASE
-)
-_LOOK_BACK = 120
-
-
-def check_partial(item: Item, text: Text, path: str) -> Iterator[Finding]:
-    """Hold a partial approval's parts to the words around them, the treatment to what remains."""
-    request = span_of(text, item.request)
-    partial = item.partial_approval
-    if partial is None:
-        if item.treatment.start != item.request.start or item.treatment.end != item.request.end:
-            message = "Without a partial approval the treatment is the request."
-            yield Finding.of(
-                Code.WRONG_PLACE, message, f"{path}/treatment", passage(text, item.treatment)
-            )
-        if _PARTIAL_WORDS.search(text.norm, *request):
-            message = "The request names an original request, but no partial approval was read."
-            yield Finding.of(
-                Code.MISSING_FIELD, message, f"{path}/partial_approval", passage(text, item.request)
-            )
-        return
-    if (item.treatment.start, item.treatment.end) != (
-        partial.remaining.start,
-        partial.remaining.end,
-    ):
-        message = "The treatment is not the remaining portion."
-        yield Finding.of(
-            Code.WRONG_PLACE, message, f"{path}/treatment", passage(text, item.treatment)
-        )
-    if misplaced := _misplaced_part(partial, request, text):
-        message = f"The {misplaced} part does not stand in its place within the request."
-        where = passage(text, getattr(partial, misplaced))
-        yield Finding.of(Code.WRONG_PLACE, message, f"{path}/partial_approval/{misplaced}", where)
-
-
-def _misplaced_part(partial: PartialApproval, request: Span, text: Text) -> str | None:
-    words = {name: getattr(partial, name).quote for name in ("original", "authorized", "remaining")}
-    if named := next((name for name, part in words.items() if _OF_THE_FORM.search(part)), None):
-        return named
-    return _misnamed_part(partial) or _unframed_part(partial, request, text)
-
-
-def _misnamed_part(partial: PartialApproval) -> str | None:
-    """Return the part whose words are no part of a request: "None", ": Norco"."""
-    if _NOT_AUTHORIZED.match(partial.authorized.quote):
-        return "authorized"
-    return "remaining" if _NOT_A_REMAINDER.match(partial.remaining.quote) else None
-
-
-def _unframed_part(partial: PartialApproval, request: Span, text: Text) -> str | None:
-    """Return the part that does not stand between the words that name it."""
-    original = span_of(text, partial.original)
-    authorized = span_of(text, partial.authorized)
-    remaining = span_of(text, partial.remaining)
-    norm = text.norm
-    if original.start != request.start or not _AFTER_ORIGINAL.match(norm, original.end):
-        return "original"
-    before = norm[max(original.end, authorized.start - _LOOK_BACK) : authorized.start]
-    if not _BEFORE_AUTHORIZED.search(before) or not _AFTER_AUTHORIZED.match(norm, authorized.end):
-        return "authorized"
-    before = norm[max(authorized.end, remaining.start - _LOOK_BACK) : remaining.start]
-    if remaining.end != request.end or not _BEFORE_REMAINING.search(before):
-        return "remaining"
-    return None
