@@ -9,10 +9,11 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
+from string import ascii_letters, digits
 from typing import NamedTuple
 
 from extractor.record import Polarity
-from extractor.text import Span
+from extractor.text import Span, found_by
 
 _MONTHS = {
     name: number
@@ -46,6 +47,11 @@ _DATE_PARTS = 3
 AGE = re.compile(
     r"[0-9](?<![\w.,/-][0-9])\d{0,2}\s*-?\s*[yY](?:(?:ea)?rs?\.?\s*-?\s*old\b|\.?/?o\b\.?)",
 )
+# The end of an age, by its first letter: rarer than the digits before it.
+_AGE_ENDS = tuple(
+    re.compile(letter + r"(?:(?:ea)?rs?\.?\s*-?\s*old\b|\.?/?o\b\.?)") for letter in "yY"
+)
+_AGE_WITHIN = 400
 _DIGITS = re.compile(r"\d+")
 # Words that tell of an accident or an onset; a date in the same sentence may be the injury's.
 MISHAP = re.compile(
@@ -91,6 +97,16 @@ def parse_date(words: str) -> str | None:
         return date(full, number, int(day)).isoformat()
     except ValueError:
         return None
+
+
+def ages(norm: str, span: Span) -> Iterator[re.Match[str]]:
+    """Yield the ages that *span* prints, in order: what ``AGE`` finds, many times faster."""
+    for end in found_by(_AGE_ENDS, norm, span):
+        floor = max(span.start, end.start() - _AGE_WITHIN)
+        before = norm[floor : end.start()].rstrip().removesuffix("-").rstrip()
+        number = floor + len(before.rstrip(digits))
+        if age := AGE.match(norm, number, span.end):
+            yield age
 
 
 def parse_age(words: str) -> int | None:
@@ -189,19 +205,7 @@ _CONDITION = re.compile(
 _MODAL = re.compile(r"\b(?:may|might|could|would|should)\b", re.IGNORECASE)
 _IF_AFTER = re.compile(r"[\s,](?:if|unless|provided\s+that|as\s+long\s+as)\s")
 _IF_WITHIN = 48
-_SAYING = (
-    "stat",
-    "said",
-    "says",
-    "found",
-    "find",
-    "argu",
-    "belie",
-    "feel",
-    "felt",
-    "opine",
-    "claim",
-)
+_SAYING = tuple("stat said says found find argu belie feel felt opine claim".split())
 _CONDITIONS = ("if", "unless", "whether", "order", "must", "should", "when")
 # "The provider states that it is …": nothing but that clause stands before the phrase.
 _SOMEBODY_SAYS = re.compile(
@@ -215,13 +219,17 @@ _CONSEQUENCE = re.compile(
 )
 _DENYING = re.compile(r"den(?:y|ial|ied)|non-?\s?(?:certif|author)|not\s|against", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?][.!?]*[\"')\]]*(?=\s+[\"'(\[]?[A-Z0-9]|[A-Z][a-z]|\s*\Z)")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|vs|al|dr|mr|mrs|ms|no|pg|pp|p|ch|ed|fig|st|approx|inc|u\.s"
-    r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)|\b[A-Z])\.$",
-    re.IGNORECASE,
+# Words that a point abbreviates; so it does any single letter, as in "e.g." and "John Q. Public".
+_ABBREVIATIONS = frozenset(
+    "vs al dr mr mrs ms no pg pp ch ed fig st approx inc "
+    "jan feb mar apr jun jul aug sep sept oct nov dec".split()
 )
+_LONGEST_ABBREVIATION = max(map(len, _ABBREVIATIONS))
+_WORD = re.compile(r"\w")
 _QUOTATION_MARK = re.compile('"')
 _LONGEST_QUOTATION = 2000
+_USUAL_SENTENCE = 200
+_EDGE = 40
 _LONG_SENTENCE = 600
 _LONGEST_SENTENCE = 6000
 
@@ -330,7 +338,7 @@ def _is_conditional(norm: str, sentence: int, begin: int, end: int, polarity: Po
 
 def _has_any(words: str, seeds: tuple[str, ...]) -> bool:
     """Say whether a pattern is worth trying: one of its *seeds* occurs."""
-    return any(seed in words for seed in seeds)
+    return any(map(words.__contains__, seeds))
 
 
 def quotations(norm: str, span: Span) -> list[tuple[int, int]]:
@@ -354,9 +362,11 @@ def quotations(norm: str, span: Span) -> list[tuple[int, int]]:
 def sentence_around(norm: str, span: Span, start: int, end: int) -> Span:
     """Return the sentence of *span* that holds the range *start:end*."""
     begin = span.start
-    for length in (_LONG_SENTENCE, _LONGEST_SENTENCE):
+    for length in (_USUAL_SENTENCE, _LONG_SENTENCE, _LONGEST_SENTENCE):
         floor = max(span.start, start - length)
-        if stops := list(_sentence_ends(norm, floor, start)):
+        stops = list(_sentence_ends(norm, floor, start))
+        # What stands at the first window's edge may be cut in two: the next shows it whole.
+        if stops and (length > _USUAL_SENTENCE or stops[-1] > floor + _EDGE):
             begin = stops[-1]
             break
     else:
@@ -375,5 +385,15 @@ def _sentence_ends(norm: str, start: int, end: int) -> Iterator[int]:
     for match in _SENTENCE_END.finditer(norm, start, min(len(norm), end + 2)):
         if match.end() > end:
             return
-        if _ABBREVIATION.search(norm, max(start, match.start() - 6), match.start() + 1) is None:
+        if not _abbreviates(norm, start, match.start()):
             yield match.end()
+
+
+def _abbreviates(norm: str, start: int, point: int) -> bool:
+    """Say whether the mark at *point* ends an abbreviation that begins at *start* or later."""
+    before = norm[max(start, point - _LONGEST_ABBREVIATION) : point]
+    word = before[len(before.rstrip(ascii_letters)) :].lower()
+    if norm[point] != "." or not (len(word) == 1 or word in _ABBREVIATIONS):
+        return False
+    begin = point - len(word)
+    return begin == 0 or _WORD.match(norm, begin - 1) is None

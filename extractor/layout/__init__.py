@@ -13,7 +13,7 @@ from itertools import zip_longest
 from extractor.layout.boundary import request_start
 from extractor.layout.rules import PARTS, LayoutRule, built_in, compiled, load_rules, parse_rule
 from extractor.record import DecisionWord
-from extractor.text import Span, Text
+from extractor.text import Span, Text, found_by
 
 __all__ = ["ItemPlace", "Layout", "LayoutRule", "lay_out", "load_rules", "parse_rule"]
 
@@ -90,7 +90,7 @@ def _items_by_heading(rule: LayoutRule, text: Text, sections: dict[str, Span]) -
     issues = sections.get("issues")
     if issues is None:
         return []
-    heads = list(rule.head.finditer(text.norm, *issues))
+    heads = found_by(rule.decided_heads, text.norm, issues)
     places = []
     floor = issues.start
     for head, following in zip_longest(heads, heads[1:]):

@@ -56,11 +56,17 @@ class LayoutRule:
 
     @cached_property
     def head(self) -> re.Pattern[str]:
-        """What opens an item: its decision word and first label, or its deciding sentence."""
-        if self.style == "heading":
-            label = phrase(self.labels["claims_administrator"])
-            return re.compile(rf"(?P<decision>{self.decided})\s*(?P<label>{label})")
+        """The sentence that opens an item and decides it."""
         return self._template(self.heading)
+
+    @cached_property
+    def decided_heads(self) -> tuple[re.Pattern[str], ...]:
+        """What opens an item in the style ``heading``, by its decision word, the longest first."""
+        label = phrase(self.labels["claims_administrator"])
+        return tuple(
+            re.compile(rf"(?P<decision>{phrase(word)})\s*(?P<label>{label})")
+            for word in sorted(self.decisions, key=len, reverse=True)
+        )
 
     @cached_property
     def passage_head(self) -> re.Pattern[str]:

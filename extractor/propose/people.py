@@ -77,7 +77,8 @@ _JOINT = re.compile(r"\s*[,;](?:\s*and\b)?|\s+and\s+")
 
 def _names(text: Text, span: Span) -> list[Claim]:
     """Return the names of a list separated by commas or "and"; a name may wrap over lines."""
-    held = [match.span() for match in _NAMES_WITH_AND.finditer(text.norm, *span)]
+    has_and = "and" in text.norm[slice(*span)].lower()
+    held = [m.span() for m in _NAMES_WITH_AND.finditer(text.norm, *span)] if has_and else []
     names = []
     at = span.start
     for joint in [*_JOINT.finditer(text.norm, *span), None]:

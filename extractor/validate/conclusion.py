@@ -81,7 +81,7 @@ def _may_be_turned(words: str, polarity: str) -> bool:
     if polarity == "necessary":
         return _DOUBT.search(words) is not None
     plain = words.lower()
-    return any(word in plain for word in _TURNING) and _TURNED.search(words) is not None
+    return any(map(plain.__contains__, _TURNING)) and _TURNED.search(words) is not None
 
 
 def _is_doubtful(item: Item, text: Text, polarities: set[str]) -> bool:

@@ -7,6 +7,7 @@ from itertools import pairwise, zip_longest
 from extractor.text import Gap, Span, Text
 from extractor.validate.anchored import Anchored, Anchors, labels_in, opening
 from extractor.validate.families import PARTS, Family
+from extractor.validate.partial import BEGINS, ENDS
 from extractor.values import conclusions
 
 _VERDICTS = ("Upheld", "Overturned", "UPHELD", "OVERTURNED")
@@ -128,7 +129,7 @@ def _heading_problems(norm: str, request: Span, decision: re.Match[str]) -> list
 
 def _is_undecided(words: str) -> bool:
     plain = words.lower()
-    if not any(word in plain for word in _UNDECIDING):
+    if not any(map(plain.__contains__, _UNDECIDING)):
         return False
     return bool(_UNDECIDED.search(words) or _ANOTHER_DECISION.search(words))
 
@@ -151,11 +152,6 @@ def _end_parts(text: Text, items: list[Anchored], end: int) -> None:
 _FINISHED = re.compile(r"(?:[.!?][\"')\]]*|(?:necessary|appropriate)[\"')\]]*)\Z")
 _ONE_SENTENCE_MORE = re.compile(r"[.!?][\"')]*\s*\n\s*\S")
 _CONCLUDES = re.compile(r"medically\s+necessary|medical\s+necessity", re.IGNORECASE)
-_PARTIAL_END = re.compile(
-    r"remaining\s+IMR|leaving\s+the\s+original\s+request|[Tt]he\s+original\s+request\b"
-    r"|(?:authorized|approved|certified)\s+by\s+the\s+Claims",
-)
-_PARTIAL_BEGIN = re.compile(r"(?:was|were|is)\s+the\s+original\s+request", re.IGNORECASE)
 _LONGEST_REQUEST = 1500
 
 
@@ -170,14 +166,14 @@ def _first_start(text: Text, floor: int, end: int) -> int | None:
 
 def _can_be_request(words: str) -> bool:
     """Say whether *words* can be one request: no conclusion, no prose, a whole partial approval."""
-    partial_begins = _PARTIAL_BEGIN.search(words) is not None
-    if (_PARTIAL_END.search(words) is not None) is not partial_begins:
+    is_partial = ENDS.search(words) is not None
+    if is_partial and BEGINS.search(words) is None:
         return False
     if len(words) > _LONGEST_REQUEST or _CONCLUDES.search(words):
         return False
     if conclusions(words, Span(0, len(words))):
         return False
-    return partial_begins or _ONE_SENTENCE_MORE.search(words) is None
+    return is_partial or _ONE_SENTENCE_MORE.search(words) is None
 
 
 def _proven_start(text: Text, floor: int, end: int) -> int | None:
@@ -198,8 +194,8 @@ def _is_whole_request(text: Text, floor: int, start: Gap, end: int, edges: list[
         return False
     if _FINISHED.search(text.norm[max(floor, start.end - 20) : start.end].rstrip()) is None:
         return False
-    partial = _PARTIAL_BEGIN.search(words)
-    if partial:
+    partial = BEGINS.search(words)
+    if partial and ENDS.search(words):
         # After the form has begun a page may end a sentence of it; before that it ends another's.
         begun = start.start + partial.start()
         return not any(

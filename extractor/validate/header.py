@@ -61,23 +61,20 @@ def check_header(record: Record, text: Text, anchors: Anchors) -> Iterator[Findi
         named.add("_".join(mention.group().split()))
     required = named | anchors.family.required_of_header if named else named
     for name, value in record.case.__dict__.items():
-        path = f"/case/{name}"
         if value is None:
             if name in required:
                 message = "The header has, or should have, this value; none was read."
-                yield Finding.of(Code.MISSING_FIELD, message, path)
+                yield Finding.of(Code.MISSING_FIELD, message, f"/case/{name}")
         elif name not in due:
             code = Code.AMBIGUOUS if name in named else Code.WRONG_PLACE
             message = "The header does not prove which value belongs to this label."
-            yield Finding.of(code, message, path, passage(text, value))
+            yield Finding.of(code, message, f"/case/{name}", passage(text, value))
         elif (span := span_of(text, value)) != due[name]:
-            yield Finding.of(
-                Code.WRONG_PLACE, "Another value stands at this label.", path, passage(text, value)
-            )
+            message = "Another value stands at this label."
+            yield Finding.of(Code.WRONG_PLACE, message, f"/case/{name}", passage(text, value))
         elif value.value != _header_value(name, text.norm[slice(*span)]):
-            yield Finding.of(
-                Code.VALUE_MISMATCH, "The quote says another value.", path, passage(text, value)
-            )
+            message = "The quote says another value."
+            yield Finding.of(Code.VALUE_MISMATCH, message, f"/case/{name}", passage(text, value))
 
 
 def _header_value(name: str, words: str) -> str | None:

@@ -9,7 +9,7 @@ from extractor.text import Span, Text
 from extractor.validate.anchors import Anchors
 from extractor.validate.spans import passage, span_of
 from extractor.validate.summary import check_codes, check_days
-from extractor.values import AGE, parse_age, parse_sex
+from extractor.values import ages, parse_age, parse_sex
 
 _POSSESSIVE = re.compile(r"\b(?:his|her|their|whose)\s+(?:\w+\s+)?\Z", re.IGNORECASE)
 _NOT_A_PERSON = re.compile(
@@ -20,6 +20,23 @@ _PERSON = re.compile(
     r"[MFWGLBmfwglb](?<!\w.)(?:(?<=[Mm])(?:ale|an)|(?<=[Ff])emale|(?<=[Ww])oman|(?<=[Gg])(?:entleman|irl)"
     r"|(?<=[Ll])ady|(?<=[Bb])oy)\b",
 )
+
+
+# The nouns of each sex by their last letters: fixed ones, which makes the search for them fast.
+_NOUNS = {
+    "male": (
+        re.compile(r"ale\b(?<=\b[Mm]ale)"),
+        re.compile(r"man\b(?:(?<=\bman)|(?<=\b[Gg]entleman))"),
+        re.compile(r"Man\b(?<=\bMan)"),
+        re.compile(r"oy\b(?<=\b[Bb]oy)"),
+    ),
+    "female": (
+        re.compile(r"emale\b(?<=\b[Ff]emale)"),
+        re.compile(r"oman\b(?<=\b[Ww]oman)"),
+        re.compile(r"ady\b(?<=\b[Ll]ady)"),
+        re.compile(r"irl\b(?<=\b[Gg]irl)"),
+    ),
+}
 
 
 def check_patient(record: Record, text: Text, anchors: Anchors) -> Iterator[Finding]:
@@ -60,8 +77,8 @@ def _check_summary(record: Record, text: Text, summary: Span | None) -> Iterator
         )
 
 
-def _first_age(text: Text, summary: Span, ages: list[re.Match[str]]) -> Span | None:
-    for match in ages:
+def _first_age(text: Text, summary: Span, given: list[re.Match[str]]) -> Span | None:
+    for match in given:
         before = text.norm[max(summary.start, match.start() - 30) : match.start()]
         if not _POSSESSIVE.search(before) and not _NOT_A_PERSON.match(text.norm, match.end()):
             return Span(*match.span())
@@ -70,8 +87,8 @@ def _first_age(text: Text, summary: Span, ages: list[re.Match[str]]) -> Span | N
 
 def _check_age(record: Record, text: Text, summary: Span) -> Iterator[Finding]:
     value, path = record.patient.age, "/patient/age"
-    ages = list(AGE.finditer(text.norm, *summary))
-    age = _first_age(text, summary, ages)
+    given = list(ages(text.norm, summary))
+    age = _first_age(text, summary, given)
     if value is None:
         if age:
             yield Finding.of(Code.MISSING_FIELD, "The summary gives an age.", path, text.place(age))
@@ -86,7 +103,7 @@ def _check_age(record: Record, text: Text, summary: Span) -> Iterator[Finding]:
         yield Finding.of(
             Code.VALUE_MISMATCH, "The quote says another age.", path, passage(text, value)
         )
-    elif _is_another_age(text, summary, ages, age, value.value):
+    elif _is_another_age(text, summary, given, age, value.value):
         message = "The age may be somebody else's, or of another time."
         yield Finding.of(Code.AMBIGUOUS, message, path, passage(text, value))
 
@@ -110,10 +127,10 @@ _WORKER_AFTER = re.compile(
 
 
 def _is_another_age(
-    text: Text, summary: Span, ages: list[re.Match[str]], age: Span, years: int
+    text: Text, summary: Span, given: list[re.Match[str]], age: Span, years: int
 ) -> bool:
     """Say whether the age may not be the worker's own of today."""
-    said = {parse_age(match.group()) for match in ages}
+    said = {parse_age(match.group()) for match in given}
     before = text.norm[max(summary.start, age.start - 40) : age.start]
     if len(said) > 1 or years not in _WORKING_AGES or _NOT_THE_WORKER.search(before):
         return True
@@ -128,15 +145,20 @@ def _check_sex(record: Record, text: Text, summary: Span) -> Iterator[Finding]:
             message = "The summary has a noun of a man's or a woman's; none was read."
             yield Finding.of(Code.MISSING_FIELD, message, path, text.place(Span(*noun.span())))
         return
-    span, where = span_of(text, value), passage(text, value)
-    nouns = {parse_sex(match.group()) for match in _PERSON.finditer(text.norm, *summary)}
+    span = span_of(text, value)
     if not summary.holds(span) or _PERSON.fullmatch(text.norm, *span) is None:
-        yield Finding.of(Code.WRONG_PLACE, "It is no noun of the clinical summary.", path, where)
+        message = "It is no noun of the clinical summary."
+        yield Finding.of(Code.WRONG_PLACE, message, path, passage(text, value))
     elif value.value != parse_sex(value.quote):
-        yield Finding.of(Code.VALUE_MISMATCH, "The noun says otherwise.", path, where)
-    elif len(nouns) > 1 or _is_another_person(record, text, span):
+        message = "The noun says otherwise."
+        yield Finding.of(Code.VALUE_MISMATCH, message, path, passage(text, value))
+    elif _names_both_sexes(text, summary) or _is_another_person(record, text, span):
         message = "The noun may be of another person, or the summary names both sexes."
-        yield Finding.of(Code.AMBIGUOUS, message, path, where)
+        yield Finding.of(Code.AMBIGUOUS, message, path, passage(text, value))
+
+
+def _names_both_sexes(text: Text, summary: Span) -> bool:
+    return all(any(noun.search(text.norm, *summary) for noun in nouns) for nouns in _NOUNS.values())
 
 
 _OF_ANOTHER = re.compile(r"\b(?:with|by|an?|the|saw|lives|formerly|hit)\b", re.IGNORECASE)

@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 from extractor.findings import Code, Finding, Passage
 from extractor.record import Citation, Model, Record, V
@@ -14,37 +14,41 @@ _NEGATION = re.compile(r"(?i)^(?:not|no|non|never|cannot|without|nor|neither|n't
 _DECISION = re.compile(r"(?i)^(?:upheld|overturned|necessary|approved|denied|denial|approval)$")
 _PROSE = {
     "request", "treatment", "original", "authorized", "remaining", "text", "rationale", "excerpt",
-    "clinical_summary",
+    "clinical_summary", "evidence",
 }  # fmt: skip
 _LIKENESS_WORTH_A_HINT = 0.6
 _WORDS_COMPARED = 400
 _WORDS_NAMED = 6
+_PLAIN = (str, int)
+
+# A value or citation, and where the record holds it: its parent's JSON Pointer and its own name.
+_Named: TypeAlias = tuple[str, object, V[Any] | Citation]
 
 
-def values_of(record: Record) -> Iterator[tuple[str, V[Any] | Citation]]:
-    """Yield every value and citation of *record* with its JSON Pointer."""
+def _values_of(record: Record) -> list[_Named]:
+    """Return every value and citation of *record*, in the record's order."""
+    found: list[_Named] = []
     for part in ("case", "patient", "expert"):
-        yield from _values(getattr(record, part).__dict__.items(), f"/{part}")
-    yield from _values([("clinical_summary", record.clinical_summary)], "")
+        _collect(getattr(record, part).__dict__.items(), f"/{part}", found)
+    _collect([("clinical_summary", record.clinical_summary)], "", found)
     for n, item in enumerate(record.items):
-        yield from _values(item.__dict__.items(), f"/items/{n}")
+        _collect(item.__dict__.items(), f"/items/{n}", found)
+    return found
 
 
-def _values(
-    parts: Iterable[tuple[object, Any]], path: str
-) -> Iterator[tuple[str, V[Any] | Citation]]:
+def _collect(parts: Iterable[tuple[object, Any]], path: str, found: list[_Named]) -> None:
     for name, part in parts:
-        if part is None or isinstance(part, str | int):
+        if part is None or isinstance(part, _PLAIN):
             continue
         if isinstance(part, tuple):
             if part:
-                yield from _values(enumerate(part), f"{path}/{name}")
+                _collect(enumerate(part), f"{path}/{name}", found)
         elif isinstance(part, V):
-            yield f"{path}/{name}", part
+            found.append((path, name, part))
         elif isinstance(part, Model):
             if isinstance(part, Citation):
-                yield f"{path}/{name}", part
-            yield from _values(part.__dict__.items(), f"{path}/{name}")
+                found.append((path, name, part))
+            _collect(part.__dict__.items(), f"{path}/{name}", found)
 
 
 def check_spans(record: Record, text: Text) -> Iterator[Finding]:
@@ -53,29 +57,26 @@ def check_spans(record: Record, text: Text) -> Iterator[Finding]:
     Of prose, the value must be the quote too, readers' artefacts undone.
     """
     source, size, plain = text.source, len(text.source), text.is_plain
-    for path, value in values_of(record):
-        if not value.quote or value.start >= value.end or value.end > size:
-            yield Finding.of(Code.UNGROUNDED, "The span holds no words of the letter.", path)
+    for parent, name, value in _values_of(record):
+        start, end, quote = value.start, value.end, value.quote
+        if not quote or start >= end or end > size:
+            message = "The span holds no words of the letter."
+            yield Finding.of(Code.UNGROUNDED, message, f"{parent}/{name}")
             continue
-        blank_end = source[value.start].isspace() or source[value.end - 1].isspace()
-        if blank_end or text.quote(value.start, value.end) != value.quote:
-            yield _misread(path, value, text)
+        words, page = text.read(start, end)
+        if words != quote or source[start].isspace() or source[end - 1].isspace():
+            yield _misread(f"{parent}/{name}", value, text)
         elif (
             isinstance(value, V)
-            and not (plain and value.value == value.quote)
-            and _is_another(path, value, text)
+            and not (plain and value.value == quote)
+            and name in _PROSE
+            and value.value != text.words(span_of(text, value))
         ):
-            message = "The value is not what the quote says."
+            path, message = f"{parent}/{name}", "The value is not what the quote says."
             yield Finding.of(Code.VALUE_MISMATCH, message, path, passage(text, value))
-        elif value.page != text.page(value.start):
-            message = f"The words stand on page {text.page(value.start)}, not {value.page}."
+        elif value.page != page:
+            path, message = f"{parent}/{name}", f"The words stand on page {page}, not {value.page}."
             yield Finding.of(Code.WRONG_PLACE, message, path, passage(text, value))
-
-
-def _is_another(path: str, value: V[Any], text: Text) -> bool:
-    """Say whether prose says something else than its quote."""
-    is_prose = path.rsplit("/", 1)[1] in _PROSE
-    return is_prose and value.value != text.words(span_of(text, value))
 
 
 def passage(text: Text, value: V[Any] | Citation) -> Passage:

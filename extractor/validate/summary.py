@@ -43,16 +43,29 @@ class _Dated(NamedTuple):
     """A date field of the summary, and the words that place a date in it or keep one out."""
 
     name: str
+    usual: str
     keyword: re.Pattern[str]
     due_in: re.Pattern[str]
     header: str
     header_due_at: re.Pattern[str] | None
     kept_out: re.Pattern[str]
 
+    def is_named_in(self, words: str) -> bool:
+        """Say whether *words* have the keyword; its usual form is looked for first, for speed."""
+        return self.usual in words or self.keyword.search(words) is not None
+
 
 _FIELDS = (
-    _Dated("date_of_injury", MISHAP, _TOLD, "date_of_injury", None, _OTHER_INJURY),
-    _Dated("ur_date", _REVIEW, _REVIEWED, "ur_denial_date", _AT_DENIAL, _OTHER_EVENT),
+    _Dated("date_of_injury", " injur", MISHAP, _TOLD, "date_of_injury", None, _OTHER_INJURY),
+    _Dated(
+        "ur_date",
+        " utilization review",
+        _REVIEW,
+        _REVIEWED,
+        "ur_denial_date",
+        _AT_DENIAL,
+        _OTHER_EVENT,
+    ),
 )
 
 
@@ -65,17 +78,18 @@ def check_days(record: Record, text: Text, summary: Span) -> Iterator[Finding]:
         if value is None:
             yield from _check_absence(field, header, text, summary, path)
             continue
-        span, where = span_of(text, value), passage(text, value)
+        span = span_of(text, value)
         if value.value != parse_date(collapse(text.norm[slice(*span)])):
-            yield Finding.of(Code.VALUE_MISMATCH, "The quote says another date.", path, where)
-        elif not summary.holds(span) or not field.keyword.search(_sentence(text, summary, span)):
+            message = "The quote says another date."
+            yield Finding.of(Code.VALUE_MISMATCH, message, path, passage(text, value))
+        elif not summary.holds(span) or not field.is_named_in(_sentence(text, summary, span)):
             message = "The summary does not say so of this date."
-            yield Finding.of(Code.WRONG_PLACE, message, path, where)
+            yield Finding.of(Code.WRONG_PLACE, message, path, passage(text, value))
         elif not (header and header.value == value.value) and _is_another(
             field, header, text, summary, span
         ):
             message = "The summary may give this date to something else."
-            yield Finding.of(Code.AMBIGUOUS, message, path, where)
+            yield Finding.of(Code.AMBIGUOUS, message, path, passage(text, value))
 
 
 def _check_absence(
