@@ -91,6 +91,14 @@ def region_key(entry: Entry) -> Hashable:
     return entry.get("region"), entry.get("side"), tuple(sorted(entry.get("levels") or ()))
 
 
+def same_place(expected: Entry, produced: Entry) -> bool:
+    """Evidence is right where it overlaps the golden words.
+
+    Shorter or longer words may decide as well ("MRI", "MRI scan"); other words do not.
+    """
+    return place_of(expected, produced) in {Place.EXACT, Place.OVERLAP}
+
+
 def place_of(expected: object, produced: object) -> Place | None:
     """Compare two spans: exact, overlapping by a character at least, or apart.
 

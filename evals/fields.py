@@ -18,6 +18,7 @@ from evals.equal import (
     same_address,
     same_bare,
     same_guideline,
+    same_place,
     same_quote,
     same_value,
 )
@@ -69,6 +70,12 @@ def one(equal: Equal) -> Rule:
         yield compare(at, expected, produced, equal)
 
     return rule
+
+
+def evidence(at: At, expected: Any, produced: Any) -> Iterator[Mark]:  # noqa: ANN401 - JSON
+    """Compare the words that decide; which of them are quoted is a matter of taste, not a fault."""
+    mark = compare(at, expected, produced, same_place)
+    yield mark if mark.kind is not Kind.CORRECT else mark._replace(place=None)
 
 
 def guideline_id(at: At, expected: str | None, produced: str | None) -> Iterator[Mark]:
@@ -197,7 +204,7 @@ ITEM: dict[str, Rule] = {
     "dates_of_service": _names,
     "category.name": _bare,
     "category.subcategory": _bare,
-    "category.evidence": _value,
+    "category.evidence": evidence,
     "drug.name": _value,
     "drug.class": _bare,
     "drug.strength": _value,

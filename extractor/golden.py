@@ -203,7 +203,9 @@ def _span_faults(path: str, span: V[Any] | Citation | Passage, text: Text) -> It
         yield f"{path} does not read its quote at {span.start}:{span.end}"
     if span.page != text.page(span.start):
         yield f"{path} is not on page {span.page}"
-    if type(span) is Words and span.value != text.words(text.from_source(span.start, span.end)):
+    if type(span) is not Words or "/drug/" in path:
+        return
+    if span.value != text.words(text.from_source(span.start, span.end)):
         yield f"{path} has a value that is not its quote"
 
 

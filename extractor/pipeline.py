@@ -11,7 +11,7 @@ from typing import Any
 from extractor.errors import InputError
 from extractor.findings import Finding
 from extractor.ground import Grounder
-from extractor.guidelines import Cited, read_field
+from extractor.guidelines import citation_of, cited_in, read_field
 from extractor.layout import Layout, LayoutRule, lay_out, load_rules
 from extractor.propose import Claim, Proposal, ProposedItem
 from extractor.propose.rules import propose as propose_by_rules
@@ -39,6 +39,7 @@ from extractor.record import (
 )
 from extractor.source import Input, Limits, Source, from_text, read, read_bytes
 from extractor.text import Span, Text
+from extractor.treatments import read_treatment
 from extractor.validate import known_families, validate
 from extractor.validate.families import Family
 
@@ -244,6 +245,8 @@ def _item(n: int, proposed: ProposedItem, text: Text, ground: Grounder) -> Item 
     decision = ground.value(Decision, proposed.decision, f"{path}/decision")
     if request is None or treatment is None or decision is None:
         return None
+    rationale = ground.value(Words, proposed.rationale, f"{path}/rationale")
+    asked = read_treatment(text, _span(request, text), _span(treatment, text))
     return Item(
         number=n + 1,
         request=request,
@@ -254,9 +257,21 @@ def _item(n: int, proposed: ProposedItem, text: Text, ground: Grounder) -> Item 
             proposed.claims_administrator, text, ground, f"{path}/claims_administrator"
         ),
         reviewer=_basis(proposed.reviewer, text, ground, f"{path}/reviewer"),
-        rationale=ground.value(Words, proposed.rationale, f"{path}/rationale"),
+        rationale=rationale,
         conclusion=ground.value(Conclusion, proposed.conclusion, f"{path}/conclusion"),
+        rationale_citations=_cited(rationale, text),
+        **asked._asdict(),
     )
+
+
+def _span(words: Words, text: Text) -> Span:
+    return text.from_source(words.start, words.end)
+
+
+def _cited(rationale: Words | None, text: Text) -> tuple[Citation, ...]:
+    if rationale is None:
+        return ()
+    return tuple(citation_of(cited, text) for cited in cited_in(text, _span(rationale, text)))
 
 
 def _partial(
@@ -281,24 +296,6 @@ def _basis(claim: Claim | None, text: Text, ground: Grounder, path: str) -> Basi
     words = ground.value(Words, claim, f"{path}/text")
     if words is None:
         return None
-    reading = read_field(text, text.from_source(words.start, words.end))
-    citations = tuple(_citation(cited, text, ground) for cited in reading.citations)
+    reading = read_field(text, _span(words, text))
+    citations = tuple(citation_of(cited, text) for cited in reading.citations)
     return Basis(cites=reading.cites, text=words, citations=citations)
-
-
-def _citation(cited: Cited, text: Text, ground: Grounder) -> Citation:
-    start, end = text.to_source(cited.span)
-    return Citation(
-        labelled=cited.labelled,
-        authority=cited.authority,
-        **vars(cited.components),
-        quote=text.quote(start, end),
-        start=start,
-        end=end,
-        page=text.page(start),
-        excerpt=_excerpt(cited.excerpt, ground),
-    )
-
-
-def _excerpt(span: Span | None, ground: Grounder) -> Words | None:
-    return ground.value(Words, Claim(span) if span else None, "excerpt")

@@ -89,7 +89,11 @@ def test_items_without_a_family_are_extra() -> None:
         "decision": value(source, "Upheld", "upheld"),
     }
     wrong = changed(ENGINE.extract_text(source), "/items", [item])
-    assert refused(wrong, source) == [("unknown_layout", ""), ("extra_item", "/items/0")]
+    assert refused(wrong, source) == [
+        ("unknown_layout", ""),
+        ("extra_item", "/items/0"),
+        ("disagreement", "/items/0/category"),
+    ]
 
 
 @pytest.mark.parametrize("decision", ["", "Pending", "UPHOLD"])

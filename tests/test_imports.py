@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 ROOMS = (
     ("findings",),
     ("errors", "record"),
-    ("text",),
+    ("text", "phrases", "numbers"),
     ("values",),
     ("pdf",),
     ("source",),

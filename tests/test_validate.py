@@ -457,4 +457,7 @@ def test_a_remaining_part_that_is_cut() -> None:
     wrong = changed(
         changed(RECORD, "/items/1/partial_approval/remaining", cut), "/items/1/treatment", cut
     )
-    assert refused(wrong, SOURCE) == [("wrong_place", "/items/1/partial_approval/remaining")]
+    assert refused(wrong, SOURCE) == [
+        ("wrong_place", "/items/1/partial_approval/remaining"),
+        ("disagreement", "/items/1/drug"),
+    ]

@@ -1,224 +1,319 @@
 """The components of a citation: title, edition, year, chapter, sections, pages, tables, address."""
 
+import calendar
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
-from extractor.text import Span, collapse
+from extractor.guidelines.catalogue import UNKNOWN, Words, catalogue
+from extractor.guidelines.identify import ACOEM, Named, Printed, elsewhere, identify
+from extractor.guidelines.sections import split_sections
+from extractor.phrases import Token, tokens_of
+from extractor.record import Authority
+from extractor.text import collapse
 
-# Source: the MTUS documents that guideline fields of 2014-2017 name (Title 8, California Code of
-# Regulations, sections 9792.22 to 9792.24.4), as the letters print them.
-_DOCUMENTS = (
-    r"(?:Neck\s+and\s+Upper\s+Back|Shoulder|Elbow|Forearm,?\s+Wrist,?\s+and\s+Hand|Low\s+Back|Knee|"
-    r"Ankle\s+and\s+Foot|Eye)\s+Complaints"
-    r"|General\s+Approaches|Stress[\s-]+Related\s+Conditions"
-    r"|Acupuncture(?:\s+Medical)?\s+Treatment(?:\s+Guidelines)?"
-    r"|Post-?\s?surgical(?:\s+Physical\s+Medicine)?\s+Treatment(?:\s+Guidelines)?"
-    r"|Chronic\s+Pain(?:\s+Medical)?\s+Treatment(?:\s+Guidelines)?"
-    r"|Opioids?\s+Treatment(?:\s+Guidelines)?"
-)
-_DATED = re.compile(rf"(?P<title>{_DOCUMENTS})\s+(?P<year>(?:19|20)\d\d)(?!\d)")
-_UNDATED = re.compile(
-    rf"ACOEM(?=[\s,]+(?:Chapter|{_DOCUMENTS}|Page|$)|\s*$)|(?:{_DOCUMENTS})(?=[\s,.]|$)(?!\s+(?:19|20)\d\d)",
-)
-_CHAPTER_BEFORE = re.compile(r"Chapter\s+\d+,?\s*$")
-
-_TITLE = re.compile(
-    rf"(?:{_DOCUMENTS})(?=\s|,|$)"
-    r"|Official\s+Disability\s+Guidelines?(?:\s*\(ODG\))?|ODG(?:\s+(?:Treatment\s+(?:in\s+Workers'?\s+Comp\w*|Integrated\s+Treatment/Disability\s+Duration\s+Guidelines)"
-    r"|Guidelines?)\b)?"
-    r"|American\s+College\s+of\s+Occupational\s+and\s+Environmental\s+Medicine(?:\s*\(ACOEM\))?(?:\s+Practice\s+Guidelines)?"
-    r"|ACOEM(?:\s+(?:Occupational\s+Medicine\s+)?(?:Practice\s+)?Guidelines)?"
-    r"|APG\s+1\s+Plus",
-    re.IGNORECASE,
+_MONTHS = tuple(calendar.month_name)[1:]
+_MONTH = f"(?:{'|'.join(_MONTHS)})"
+_UPDATED = (
+    r"(?:last\s+)?(?:updated|revised|effective)"
+    rf"\s+(?:(?=(?:19|20)\d\d\b(?![/-]))|\d[\d/.-]+|{_MONTH}(?:\s+\d{{1,2}})?(?=,?\s*(?:19|20)\d\d\b))"
 )
 _EDITION = re.compile(
-    r"\b(?:\d+\s?(?:st|nd|rd|th)|First|Second|Third)\s+(?:Annual\s+)?(?:Edition|ed\b\.?)"
-    r"|\bOnline\s+(?:Version|Edition)|(?<=\()updated\s+[\d/.-]+(?=\))",
+    r"\b(?:\d+\s?(?:st|nd|rd|th)|First|Second|Third)\s+(?:Annual\s+)?(?:Edition|ed\b\.?)(?:\s*\(web\))?"
+    rf"|\b(?:Online\s+(?:Version|Edition)|Web(?:-based)?\s+Edition)(?:,?\s+{_UPDATED})?|\b{_UPDATED}",
     re.IGNORECASE,
 )
-_YEAR = re.compile(r"\(?(?<![\d/.-])(?P<year>(?:19|20)\d\d)(?![\d/-])\)?")
-_CHAPTER = re.compile(r"\bCh(?:apter|\.)\s*(?P<number>\d{1,2})\b", re.IGNORECASE)
-_SECTIONS = re.compile(r",?\s*Section\(?s?\)?\s*:\s*")
-_PAGES = re.compile(
-    r"[,(]?\s*\b(?:Page\(?s?\)?|pgs?\.?|pp?\.)\s*:?\s*(?P<list>(?:Table|\d)[^)]*)", re.IGNORECASE
+_DATED = re.compile(rf"(?<=\()(?:ACOEM\s+)?{_MONTH}(?:\s+\d{{1,2}})?(?=,?\s*(?:19|20)\d\d\b)")
+_YEAR = re.compile(r"(?P<open>\()?(?<![\d/.-])(?P<year>(?:19|20)\d\d)(?![\w/-])(?(open)\))")
+_YEAR_OF_VOLUME = re.compile(r"\b(?P<year>(?:19|20)\d\d)(?=[\s\w.]{0,12};)")
+_CHAPTER = re.compile(
+    r",?\s*(?P<open>\()?\bCh(?:apter|\.)?\s*(?P<number>\d{1,2})\b(?(open)\))", re.IGNORECASE
 )
+_SECTIONS = re.compile(r",?\s*\bSection\(?s?\)?\s*(?::\s*|\Z)")
+_DASH = "[-\u2010-\u2014\u2212]"
+# Not "8 C.C.R. 9792.20", which is a regulation.
+_LISTED = (
+    rf"(?:Table\s+\d+(?:[-.]\d+)?|\d+(?:\s*{_DASH}\s*\d+)?(?:\s+of\s+\d+)?)"
+    r"(?![\w]|[.-]\d|\s*C\.?\s?C\.?\s?R\b)"
+)
+_PAGES = re.compile(
+    r",?\s*(?P<open>\()?\b(?:Page\(?s?\)?|pg\(?s?\)?\.?|pp?\.?)\s*:?\s*"
+    rf"(?P<list>{_LISTED}(?:(?:\s*[,;&]\s*(?:and\s+)?|\s+and\s+|\s+){_LISTED})*)(?(open)\s*\))",
+    re.IGNORECASE,
+)
+_PAGES_OF_NONE = re.compile(r"\bPage\(?s?\)?\s*:", re.IGNORECASE)
+_PAGE_SEEDS = ("age", "AGE", "pg", "Pg", "PG", "p.", "P.", "pp", " p ", " P ")
+_EMPTY = re.compile(r"\([\s,]*\)")
 _TABLE = re.compile(r"Table\s+(\d+(?:[-.]\d+)?)", re.IGNORECASE)
-_PAGE = re.compile(r"\d+(?:\s*-\s*\d+)?")
-_URL = re.compile(r"(?:https?://|www\.)\S+(?:\s(?=[\w/%?=&#.-]*[/.=?&#-])\S+)*", re.IGNORECASE)
-_HELD_TOGETHER = re.compile(r"Forearm,\s*Wrist,?(?=\s*(?:and|&)\s*Hand)", re.IGNORECASE)
-_ACOEM = re.compile(r"ACOEM|Occupational\s+and\s+Environmental\s+Medicine")
-_ADOPTED_YEARS = {2004, 2007}
+_PAGE = re.compile(r"\d+(?:\s*-\s*\d+)?(?:\s+of\s+\d+)?", re.IGNORECASE)
+_AROUND_DASH = re.compile(r"\s*-\s*")
+_URL = re.compile(
+    r"(?:https?://|www\.)\S+"
+    r"(?:\s(?=[\w/%?=&#.-]*[/.=?&#-])\S+|(?<=[-_=&?%])\s(?-i:[a-z\d])\S*)*",
+    re.IGNORECASE,
+)
 _DASHES = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2212", "------")
-_COMMA = "\0"
 # What is looked for only where one of its seeds occurs.
 _SEARCHED = (
     ("url", _URL, ("http", "www.", "HTTP", "WWW.", "Http", "Www.")),
-    (
-        "edition",
-        _EDITION,
-        ("dition", "DITION", "ed.", "Ed.", "ed,", "Version", "VERSION", "pdated"),
-    ),
+    ("edition", _EDITION, ("dition", "DITION", " ed", " Ed", "ersion", "dated", "vised", "ective")),
+    ("edition", _DATED, ("(ACOEM ", *(f"({month}" for month in _MONTHS))),
 )
 _AFTER = {"url": ").,;", "edition": ",;"}
-_EMPTY = re.compile(r"\(\s*\)")
-# Headings of the guidelines that hold a comma of their own go on after one of these.
-_GOES_ON = {"NSAIDs", "Opioids"}
+# What goes on with a document's name: its abbreviation, and what kind of work it is.
+REST_OF_TITLE = re.compile(
+    r"(?:\s*\((?-i:[A-Z]{2})[A-Z-]{0,8}\))?"
+    r"(?:\s+(?:(?:Occupational|Medicine|Medical|Clinical|Practice|Treatment)\s+){0,4}Guidelines?\b)?"
+    r"(?:\s*\((?-i:[A-Z]{2})[A-Z-]{0,8}\))?",
+    re.IGNORECASE,
+)
+_REST_OF_JOURNAL = re.compile(r"[^,.;:(\d]*")
+_REST_OF_NUMBER = re.compile(r"(?<=\d)[.\d]*(?:\(\w{1,4}\))*")
+REST_OF_PART = re.compile(
+    r"(?:\s*\((?:acute|chronic|thoracic|lumbar|,|and|&|\s)+\))?"
+    r"(?:\s+(?:Chapter|Section|Disorders|Guidelines?|Procedures?|Treatments?|Summary)\b)*",
+    re.IGNORECASE,
+)
+# A work outside the catalogue by how it is cited: volume and page, or the year before a volume.
+_REFERENCE = re.compile(
+    r"\bet\s+al\b|\bVol(?:ume)?\.?\s*\d|\d\s*\(\d{1,4}\)\s*:\s*[A-Za-z]?\d"
+    r"|\(\d{1,4}\)\s*\d*\s*:\s*\d|\d\d\d\d(?:\s+[A-Z][a-z]{2,8}\.?)?(?:\s+\d{1,2})?\s*;\s*\d|\bdoi\b|\bPMID\b",
+)
+_BEFORE = frozenset({"the", "california", "ca", "state", "of"})
+_ARTICLE = re.compile(r"(?:of|in)\s+(?:the\s+)?|the\s+")
+_MARKS = frozenset(",.:;()")
+_IN_BETWEEN = frozenset({"in", "of", "from", "the", ":", ","})
+# Parts of ODG that only list what its chapters say.
+_INDEXES = frozenset({"odg/treatment-index", "odg/procedure-index"})
+_EDGES = " ,.:;-\u2013\u2014"
 
 
 @dataclass(frozen=True)
 class Components:
-    """The parts of a citation, as printed, white space collapsed."""
+    """The parts of a citation, as printed, white space collapsed; and the guideline they name."""
 
+    guideline: str = UNKNOWN
     title: str | None = None
     edition: str | None = None
     year: int | None = None
     chapter: str | None = None
-    sections: tuple[str, ...] = ()
-    pages: tuple[str, ...] = ()
-    tables: tuple[str, ...] = ()
+    sections: Words = ()
+    pages: Words = ()
+    tables: Words = ()
     url: str | None = None
 
 
-def is_adopted(parts: Components) -> bool:
-    """Say whether *parts* name a chapter of the ACOEM Practice Guidelines that the MTUS adopts.
+class _Head(NamedTuple):
+    """What a citation begins with: its title, the part of the document, the words after both."""
 
-    These are the chapters of the second edition (2004; the elbow's of 2007).
-    """
-    if not parts.title or not _ACOEM.search(parts.title):
-        return False
-    if parts.edition:
-        return parts.edition.startswith("2") or parts.edition.lower().startswith("second")
-    return parts.year in _ADOPTED_YEARS or (parts.year is None and parts.chapter is not None)
-
-
-def dated_documents(norm: str, body: Span) -> list[int]:
-    """Return where the MTUS documents named in a clause begin, the first of them first.
-
-    After a list of sections a new document begins only where a known name and a year follow.
-    """
-    dated = [match.start() for match in _DATED.finditer(norm, *body)]
-    if dated:
-        return dated
-    return [
-        match.start()
-        for match in _UNDATED.finditer(norm, *body)
-        if not _CHAPTER_BEFORE.search(norm, body.start, match.start())
-    ]
+    title: str
+    part: str | None
+    left: str
+    named: Named
 
 
 @lru_cache(maxsize=4096)
-def components_of(words: str) -> Components:
+def components_of(words: str, labelled: Authority | None = None) -> Components:
     """Take a citation apart; every part is printed in it.
 
     The same few thousand citations stand in most letters, so what they come to is remembered.
 
     >>> components_of("ACOEM Chapter 12 Low Back Complaints Page(s): 30").sections
     ('Low Back Complaints',)
+
+    Args:
+        words: The citation, from the document's name to its last section or page.
+        labelled: What the letter calls it: an "ACOEM" said to be of the MTUS is its edition.
     """
     rest = words
     found: dict[str, str] = {}
     for name, pattern, seeds in _SEARCHED:
-        if any(seed in rest for seed in seeds) and (match := pattern.search(rest)):
+        if (
+            name not in found
+            and any(seed in rest for seed in seeds)
+            and (match := pattern.search(rest))
+        ):
             found[name] = collapse(match.group()).rstrip(_AFTER[name])
-            rest = _cut(rest, match)
-    tables: tuple[str, ...] = ()
-    pages: tuple[str, ...] = ()
-    if match := _PAGES.search(rest):
-        tables, pages = _page_list(match["list"])
-        rest = _cut(rest, match)
-    year = _year(rest)
-    sections: tuple[str, ...] = ()
-    if match := _SECTIONS.search(rest):
-        sections = split_sections(rest[match.end() :])
-        rest = rest[: match.start()]
-    title, chapter, left = _title(rest)
+            rest = _EMPTY.sub(" ", _cut(rest, match))
+    edition, url = found.get("edition"), _joined(found.get("url"))
+    whole = rest
+    rest, tables, pages = _page_list(rest)
+    rest, listed = _list_of_sections(rest)
+    rest, chapter = _taken(_CHAPTER, rest)
+    rest, year = _taken(_YEAR, rest)
+    rest = _EMPTY.sub(" ", rest)
+    head = _known_head(rest, labelled)
+    if head is None:
+        if _REFERENCE.search(whole):
+            return _reference(whole, url)
+        head = _unknown_head(rest, words)
+    sections = split_sections(f"{head.left},{listed}" if listed else head.left, is_section)
+    named = head.named
+    if _INDEXES.issuperset(named.parts):
+        named = _part_among(named, sections)
+    printed = Printed(int(year) if year else None, edition, chapter, labelled)
     return Components(
-        title=title,
-        edition=found.get("edition"),
-        year=year,
+        guideline=identify(named, printed),
+        title=head.title or None,
+        edition=edition,
+        year=printed.year,
         chapter=chapter,
-        sections=sections or split_sections(left),
+        sections=(head.part, *sections) if head.part else sections,
         pages=pages,
         tables=tables,
-        url=_joined(found.get("url")),
+        url=url,
     )
+
+
+def is_section(words: str) -> bool:
+    """Say whether the catalogue knows *words* as a section's title."""
+    return catalogue().is_section(words)
+
+
+def names_document(words: str) -> bool:
+    """Say whether *words* begin with the name of a document of the catalogue."""
+    return _known_head(words) is not None
 
 
 def _cut(words: str, match: re.Match[str]) -> str:
     return words[: match.start()] + " " + words[match.end() :]
 
 
+def _taken(pattern: re.Pattern[str], words: str) -> tuple[str, str | None]:
+    """Return *words* without what *pattern* finds first, and what its group holds."""
+    match = pattern.search(words)
+    return (_cut(words, match), match[match.lastgroup or 0]) if match else (words, None)
+
+
 def _joined(url: str | None) -> str | None:
     return "".join(url.split()) if url else None
 
 
-def _year(words: str) -> int | None:
-    match = _YEAR.search(words)
-    return int(match["year"]) if match else None
+def _page_list(words: str) -> tuple[str, Words, Words]:
+    """Return *words* without their list of pages, and the tables and pages that it names."""
+    pages: list[str] = []
+    tables: list[str] = []
+    if any(seed in words for seed in _PAGE_SEEDS):
+        for match in _PAGES.finditer(words):
+            listed = match["list"].translate(_DASHES)
+            tables += _TABLE.findall(listed)
+            pages += [
+                _AROUND_DASH.sub("-", page) for page in _PAGE.findall(_TABLE.sub(" ", listed))
+            ]
+        words = _PAGES_OF_NONE.sub(" ", collapse(_PAGES.sub(" ", words)))
+    if not tables and ("able" in words or "ABLE" in words) and (table := _TABLE.search(words)):
+        tables, words = [table[1]], _cut(words, table)
+    return words, tuple(tables), tuple(pages)
 
 
-def _page_list(words: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    words = words.translate(_DASHES)
-    tables = tuple(_TABLE.findall(words))
-    left = _TABLE.sub(" ", words)
-    return tables, tuple("".join(page.split()) for page in _PAGE.findall(left))
+def _list_of_sections(words: str) -> tuple[str, str]:
+    """Return the words before "Section(s):" and those after it."""
+    match = _SECTIONS.search(words)
+    return (words[: match.start()], words[match.end() :]) if match else (words, "")
 
 
-def _title(words: str) -> tuple[str | None, str | None, str]:
-    """Return the document's title, its chapter number, and the words after both."""
-    chapter = _CHAPTER.search(words)
-    number = chapter["number"] if chapter else None
-    known = _TITLE.match(words.lstrip())
-    if known:
-        left = words.lstrip()[known.end() :]
-        title = known.group()
-    else:
-        title, _, left = words.partition(",")
-    if chapter:
-        left = _CHAPTER.sub(" ", left)
-        title = _CHAPTER.sub(" ", title)
-    left = _YEAR.sub(" ", left)
-    title = _YEAR.sub(" ", title) if known is None else title
-    return collapse(title).strip(" ,.:;-") or None, number, left
+def _reference(words: str, url: str | None) -> Components:
+    """Return a journal's article or the like: all of it one title."""
+    words, year = _taken(_YEAR_OF_VOLUME if _YEAR_OF_VOLUME.search(words) else _YEAR, words)
+    title = collapse(words).strip(" ,;:.-")
+    year_ = int(year) if year else None
+    return Components(guideline="journal", title=title or None, year=year_, url=url)
 
 
-def split_sections(words: str) -> tuple[str, ...]:
-    """Split a list of section titles at commas; a title goes on after a comma of its own.
+def _known_head(words: str, labelled: Authority | None = None) -> _Head | None:
+    """Return the document of the catalogue that *words* begin with, and the part of it."""
+    tokens = tokens_of(words)
+    first = next((n for n, token in enumerate(tokens) if token.word not in _BEFORE), 0)
+    found = _longest_document(tokens, first)
+    if found is None and labelled == "mtus":
+        found = catalogue().parts["mtus"].longest(tokens, first)
+    if found is None:
+        return None
+    documents, after = found
+    end = _end_of_title(words, tokens[after - 1].end, documents)
+    title = _without_article(collapse(words[:end]).replace(" ,", ",").strip(_EDGES))
+    start, stop, parts = _part(words, tokens, end, documents)
+    part = collapse(words[start:stop]) or None
+    return _Head(title, part, words[stop:], Named(documents, parts))
 
-    >>> split_sections("TENS, chronic pain (transcutaneous), NSAIDs, GI symptoms, Special Studies")
-    ('TENS, chronic pain (transcutaneous)', 'NSAIDs, GI symptoms', 'Special Studies')
+
+def _without_article(title: str) -> str:
+    article = _ARTICLE.match(title)
+    return title[article.end() :] if article else title
+
+
+def _end_of_title(words: str, end: int, documents: Words) -> int:
+    rests = (_REST_OF_JOURNAL,) if "journal" in documents else (REST_OF_TITLE, _REST_OF_NUMBER)
+    for pattern in rests:
+        if rest := pattern.match(words, end):
+            end = rest.end()
+    is_open = words.count("(", 0, end) > words.count(")", 0, end)
+    return end + (is_open and words.startswith(")", end))
+
+
+def _longest_document(tokens: list[Token], at: int) -> tuple[Words, int] | None:
+    """Return the longest name; names of one document beside each other are one name.
+
+    So are "MTUS" and the name of one of its documents.
     """
-    sections: list[str] = []
-    whole = collapse(_EMPTY.sub(" ", words) if "(" in words else words)
-    if "," in whole:
-        whole = _HELD_TOGETHER.sub(lambda name: name.group().replace(",", _COMMA), whole)
-    for held in _outside_parentheses(whole):
-        piece = held.replace(_COMMA, ",")
-        title = (
-            piece.strip(" ,.:;-()")
-            if piece.count("(") != piece.count(")")
-            else piece.strip(" ,.:;-")
-        )
-        if not title or title == "()":
-            continue
-        if sections and (title[0].islower() or sections[-1] in _GOES_ON):
-            sections[-1] += f", {title}"
-        else:
-            sections.append(title)
-    return tuple(sections)
+    documents = catalogue().documents
+    found = documents.longest(tokens, at)
+    while found:
+        ids, after = found
+        skipped = _IN_BETWEEN if ids == ("mtus",) else _MARKS
+        while after < len(tokens) and tokens[after].word in skipped:
+            after += 1
+        further = documents.longest(tokens, after)
+        if further is None or not _goes_on(ids, further[0]):
+            break
+        found = further
+    return found
 
 
-def _outside_parentheses(words: str) -> list[str]:
-    if "(" not in words:
-        return words.split(",")
-    pieces, depth, at = [], 0, 0
-    for index, character in enumerate(words):
-        if character == "(":
-            depth += 1
-        elif character == ")":
-            depth = max(0, depth - 1)
-        elif character == "," and not depth:
-            pieces.append(words[at:index])
-            at = index + 1
-    return [*pieces, words[at:]]
+def _goes_on(ids: Words, further: Words) -> bool:
+    return further == ids or (ids == ("mtus",) and further[0].startswith(("mtus", "acoem")))
+
+
+def _part(words: str, tokens: list[Token], end: int, documents: Words) -> tuple[int, int, Words]:
+    """Return where the part of a document stands that follows its title, and the ids it may be."""
+    first = next(
+        (n for n, each in enumerate(tokens) if each.start >= end and each.word[0].isalnum()), None
+    )
+    if first is None:
+        return end, end, ()
+    best: dict[int, Words] = {}
+    for document in _wanted(documents):
+        phrases = catalogue().parts.get(document)
+        if phrases and (found := phrases.longest(tokens, first)):
+            best[found[1]] = best.get(found[1], ()) + found[0]
+    if not best:
+        return end, end, ()
+    after = max(best)
+    stop = tokens[after - 1].end
+    rest = REST_OF_PART.match(words, stop)
+    return tokens[first].start, rest.end() if rest else stop, best[after]
+
+
+def _part_among(named: Named, sections: Words) -> Named:
+    """Return the part that the sections name, if they name just one: "MRI Elbow"."""
+    parts: Words = ()
+    for document in _wanted(named.documents):
+        if phrases := catalogue().parts.get(document):
+            hits = [hit for each in sections for hit in phrases.find(tokens_of(each))]
+            found = {hit.value for hit in hits}
+            if len(found) > 1:
+                return named
+            parts += found.pop() if found else ()
+    return named._replace(parts=parts) if parts else named
+
+
+def _wanted(documents: Words) -> Words:
+    """Return the ids whose parts a citation of *documents* may name."""
+    return ACOEM if any(each in ACOEM for each in documents) else documents
+
+
+def _unknown_head(words: str, whole: str) -> _Head:
+    """Return a head that the catalogue does not know: up to the first comma."""
+    title, _, left = words.partition(",")
+    return _Head(collapse(title).strip(_EDGES), None, left, Named(elsewhere(whole)))

@@ -1,15 +1,18 @@
 """The grammar of guideline fields: what each clause rests on, and the citations in it.
 
-A first grammar: the forms of 2014 ("MTUS ACOEM Chapter 12 … Page(s): 30"), those of 2016
-("Low Back Complaints 2004, Section(s): …, and …"), and one citation for each "Non-MTUS Citation".
+The forms of 2014 ("MTUS ACOEM Chapter 12 … Page(s): 30"), those of 2016
+("Low Back Complaints 2004, Section(s): …, and …"), and the documents of each "Non-MTUS Citation".
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from extractor.guidelines.components import Components, components_of, dated_documents, is_adopted
+from extractor.guidelines.components import Components, components_of, names_document
+from extractor.guidelines.documents import mtus_documents, other_documents
+from extractor.guidelines.identify import authority_of
 from extractor.record import Authority, Cites
 from extractor.text import Span, Text
 
@@ -19,11 +22,12 @@ _OPENING = re.compile(
     r"|The(?:\s+[\w-]+){1,3}?(?=\s+(?:did\s+not\s+(?:cite|base)|based\s+(?:their|its|his|her)|cited|relied|used)\b)"
     r"|Claims\s+Administrator|Expert\s+Reviewer|Physician\s+Reviewer|Professional\s+Reviewer|Medical\s+Reviewer)\b",
 )
+STATEMENT = re.compile(r"Decision\s+based\s+on\s+(?:Non\s*-\s*)?MTUS\b")
 _WHOSE = r"(?:their|its|his/her|his|her)"
 # What may follow; the first alternative that matches names the clause.
 _PREDICATES = {
-    "non_mtus": r"(?<=on)\s+Non\s*-\s*MTUS\s+Citations?\b\s*:?",
-    "mtus": r"(?<=on)\s+(?:the\s+)?MTUS\b(?:\s+Guidelines?)?",
+    "non_mtus": r"(?<=on)\s+Non\s*-\s*MTUS\s+Citations?\b\s*:?(?:\s*Non\s*-\s*MTUS\b\s*:?)?",
+    "mtus": r"(?<=on)\s+(?:the\s+)?MTUS\b(?:\s+Guidelines?\b(?!\s+for\b))?",
     "none": r"\s+did\s+not\s+cite\s+any\s+(?:medical\s+)?evidence\s+(?:for|in\s+support\s+of)"
     rf"\s+{_WHOSE}\s+decision",
     "not_mtus": rf"\s+did\s+not\s+base\s+{_WHOSE}\s+decision\s+on\s+(?:the\s+)?MTUS",
@@ -44,8 +48,10 @@ _SENTENCE = re.compile(r"\.\s+(?=[A-Z\"])")
 _PROSE = re.compile(
     r"\b(?:is|are|was|were|be|been|should|may|must|can|has|have|does|do|not|recommended|indicated)\b",
 )
-_ARTICLE = re.compile(r"[Tt]he\s+")
+_LEAD_OF_MEMBER = re.compile(r"[\s,;.]*(?:and\s+)?(?:on\s+)?(?:[Tt]he\s+)?")
 _COLON = re.compile(r":\s+(?=[A-Z])")
+# How the ODG's entries begin.
+_ADVICE = re.compile(r":\s+(?=(?:Not\s+)?(?i:recommended|indicated|under\s+study)\b)")
 _EDGES = " \t\r\n\f.,;"
 
 
@@ -129,91 +135,41 @@ def _citations(text: Text, clause: Clause) -> list[Cited]:
     if body.start >= body.end or clause.kind in {"none", "not_mtus", "outside"}:
         return []
     if clause.kind == "mtus":
-        return [
-            Cited(span, "mtus", "mtus", components_of(text.words(span)))
-            for span in _pieces(text, body)
-        ]
+        return [_cited(text, span, "mtus") for span in _parted(text, body, mtus_documents)]
     if clause.kind == "based" or not clause.kind:
         return _by_membership(text, body)
     span, excerpt = _without_excerpt(text, body, clause.end)
-    spans = _documents(text.norm, span)
-    excerpts = [*[None] * (len(spans) - 1), excerpt]
+    cited = [_cited(text, one, "non_mtus") for one in _parted(text, span, other_documents)]
+    return [*cited[:-1], cited[-1]._replace(excerpt=excerpt)] if cited else []
+
+
+def _parted(text: Text, span: Span, part: Callable[[str], tuple[Span, ...]]) -> list[Span]:
     return [
-        _outside(text, one, "non_mtus", quoted) for one, quoted in zip(spans, excerpts, strict=True)
+        Span(span.start + one.start, span.start + one.end)
+        for one in part(text.norm[span.start : span.end])
     ]
 
 
-# Where one clause goes on to another document: "…; ODG Elbow", "… and Other Medical Treatment
-# Guidelines www…", "…, ACOEM Hip and Groin Disorders".
-_NEXT_DOCUMENT = re.compile(
-    r"[\s,;]+(?:and\s+)?Other\s+Medical\s+Treatment\s+Guidelines?\s*:?\s*"
-    r"|[\s,;]+(?:and\s+)?(?=(?:ODG|Official\s+Disability\s+Guidelines?|ACOEM"
-    r"|American\s+College\s+of\s+Occupational)\b)"
-    r"|\s*[;,]\s+(?:and\s+)?(?=(?:UpToDate|Cochrane)\b)",
-)
-
-
-_NAMES_OF_NEXT = ("Other", "ODG", "Official", "ACOEM", "American", "UpToDate", "Cochrane")
-
-
-def _documents(norm: str, span: Span) -> list[Span]:
-    """Split a clause at the documents it names, parentheses left whole."""
-    if all(norm.find(name, span.start + 1, span.end) < 0 for name in _NAMES_OF_NEXT):
-        return [span]
-    spans, at = [], span.start
-    for joint in _NEXT_DOCUMENT.finditer(norm, *span):
-        before = norm[at : joint.start()]
-        if (
-            before.rstrip(":") != "MTUS"
-            and before.strip()
-            and before.count("(") == before.count(")")
-        ):
-            spans.append(_trim(norm, at, joint.start()))
-            at = joint.end()
-    spans.append(_trim(norm, at, span.end))
-    return [one for one in spans if one.start < one.end] or [span]
-
-
-def _outside(text: Text, span: Span, labelled: Authority | None, excerpt: Span | None) -> Cited:
-    """Return a citation from outside the MTUS, or so the letter says."""
-    names_mtus = text.norm.startswith("MTUS", span.start)
-    if names_mtus:
-        span = _trim(text.norm, span.start + len("MTUS"), span.end)
-    components = components_of(text.words(span))
-    authority = "mtus" if names_mtus or is_adopted(components) else labelled
-    return Cited(span, labelled, authority, components, excerpt)
-
-
-def _pieces(text: Text, body: Span) -> list[Span]:
-    """Return the documents of an MTUS clause, each from its name to its last section or page."""
-    starts = dated_documents(text.norm, body) or [body.start]
-    if starts[0] != body.start:
-        starts = [body.start, *starts]
-    ends = [*starts[1:], body.end]
-    return [_without_and(text.norm, start, end) for start, end in zip(starts, ends, strict=True)]
-
-
-_AND = re.compile(r",?\s+and\s*$")
-
-
-def _without_and(norm: str, start: int, end: int) -> Span:
-    joint = _AND.search(norm, max(start, end - 12), end)
-    return _trim(norm, start, joint.start() if joint else end)
+def _cited(text: Text, span: Span, labelled: Authority | None) -> Cited:
+    """Return the citation at *span*; "MTUS" before another document's name is a label, no part."""
+    if labelled == "non_mtus" and text.norm.startswith("MTUS", span.start):
+        bare = _trim(text.norm, span.start + len("MTUS"), span.end)
+        span = bare if bare.start < bare.end and names_document(text.words(bare)) else span
+    components = components_of(text.words(span), labelled)
+    return Cited(span, labelled, authority_of(components.guideline, labelled), components)
 
 
 def _by_membership(text: Text, body: Span) -> list[Cited]:
     """Return the citation of a clause that says itself whether it names a part of the MTUS."""
-    member = _MEMBERSHIP.search(text.norm, *body)
-    if member is None:
-        return []
-    labelled: Authority = "non_mtus" if member["no"] else "mtus"
-    article = _ARTICLE.match(text.norm, *body)
-    span = _trim(text.norm, article.end() if article else body.start, member.start())
-    return (
-        [Cited(span, labelled, labelled, components_of(text.words(span)))]
-        if span.start < span.end
-        else []
-    )
+    cited: list[Cited] = []
+    at = body.start
+    for member in _MEMBERSHIP.finditer(text.norm, *body):
+        labelled: Authority = "non_mtus" if member["no"] else "mtus"
+        lead = _LEAD_OF_MEMBER.match(text.norm, at, member.start())
+        span = _trim(text.norm, lead.end() if lead else at, member.start())
+        cited += [_cited(text, span, labelled)] if span.start < span.end else []
+        at = member.end()
+    return cited
 
 
 def _without_excerpt(text: Text, body: Span, end: int) -> tuple[Span, Span | None]:
@@ -221,9 +177,10 @@ def _without_excerpt(text: Text, body: Span, end: int) -> tuple[Span, Span | Non
     has_colon = text.norm.find(":", *body) >= 0
     if has_colon and (lead := _LEAD_OF_EXCERPT.search(text.norm, *body)):
         return _trim(text.norm, body.start, lead.start()), text.trim(lead.end(), end)
-    for stop in _SENTENCE.finditer(text.norm, *body):
-        if _PROSE.search(text.norm, stop.end(), body.end):
-            lead = _COLON.search(text.norm, body.start, stop.start())
-            cut = lead or stop
-            return _trim(text.norm, body.start, cut.start()), text.trim(cut.end(), end)
-    return body, None
+    cut = _ADVICE.search(text.norm, *body) if has_colon else None
+    stop = None if cut else _SENTENCE.search(text.norm, *body)
+    if stop and _PROSE.search(text.norm, stop.end(), body.end):
+        cut = _COLON.search(text.norm, body.start, stop.start()) or stop
+    if cut is None:
+        return body, None
+    return _trim(text.norm, body.start, cut.start()), text.trim(cut.end(), end)

@@ -19,6 +19,7 @@ from extractor.validate.observations import observe
 from extractor.validate.patient import check_patient
 from extractor.validate.spans import check_spans
 from extractor.validate.structure import check_items, check_layout
+from extractor.validate.treatments import check_treatments
 
 __all__ = ["known_families", "validate"]
 
@@ -54,4 +55,5 @@ def validate(
     for check in CHECKS_OF_PLACE:
         findings += check(record, text, anchors)
     findings += check_citations(record, text)
+    findings += check_treatments(record, text)
     return (*findings, *observe(record, text))

@@ -1,13 +1,13 @@
 """Are a field's citations all of it: in order, under the right statement, nothing left uncited?"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from operator import attrgetter
 
 from extractor.findings import Code, Finding
-from extractor.guidelines import read_field
-from extractor.record import Basis, Citation, Record
+from extractor.guidelines import UNKNOWN, Cited, catalogue, cited_in, read_field
+from extractor.record import Basis, Citation, Item, Record
 from extractor.text import Span, Text
 from extractor.validate.spans import passage, span_of
 
@@ -28,10 +28,15 @@ _BOILERPLATE = re.compile(
     r"|did\s+not\s+base\s+\S+\s+decision\s+on\s+(?:the\s+)?MTUS"
     r"|based\s+\S+\s+decision\s+on(?:\s+recommendation\(s\)\s+outside\s+of\s+the\s+MTUS(?:\s+Guidelines)?)?"
     r"|(?:cited|relied\s+on|relied\s+upon|used)))(?:\s+the(?=\s))?"
-    r"|Decision\s+based\s+on\s+Non\s*-\s*MTUS\s+Citations?"
+    r"|Decision\s+based\s+on\s+(?:Non\s*-\s*MTUS\s+Citations?[\s:]*)+"
     r"|Decision\s+based\s+on\s+(?:the\s+)?MTUS(?:\s+Guidelines?)?\b(?!\s*-)"
     r"|which\s+(?:is|are)\s+(?:not\s+)?(?:a\s+)?part\s+of\s+the\s+(?:California\s+)?(?:Medical\s+Treatment\s+Utilization\s+Schedule|MTUS)"
-    r"|(?:and\s+)?Other\s+Medical\s+Treatment\s+Guidelines?"
+    r"|(?:and\s+)?Other\s+Medical\s+Treatment\s+Guidelines?(?:\s+or\s+Medical\s+Evidence)?"
+    r"|found\s+that\s+no\s+section\s+of\s+the\s+MTUS\s+was\s+applicable(?:\s+and\s+relevant)?"
+    r"(?:\s+to\s+the\s+issue\s+at\s+dispute)?"
+    r"|[Pp]er\s+the\s+Strength\s+of\s+Evidence\s+hierarchy(?:\s+established\s+by[^.,]{0,160})?"
+    r"|found\s+the\s+(?:referenced\s+section\s+of\s+the\s+MTUS|guidelines)\s+used\s+by\s+the\s+Claims"
+    r"\s+Administrator\s+relevant(?:\s+and\s+appropriate)?[^.,]{0,80}"
     r"|\(?MTUS\)?\s*:?"
     r"|(?:(?:which|that)\s+)?(?:has|states?|notes?|says?|indicates?|recommends?|reads?)\s*(?:as\s+)?(?:the\s+following|that|as\s+follows)?(?=\s*:)"
     r"|\band\b|\b[Tt]he(?=\s*\Z)",
@@ -51,11 +56,27 @@ def check_citations(record: Record, text: Text) -> Iterator[Finding]:
             basis: Basis | None = getattr(item, side)
             if basis is not None:
                 yield from _check_basis(basis, text, f"/items/{n}/{side}")
+        yield from _check_rationale(item, text, f"/items/{n}/rationale_citations")
+
+
+def _check_rationale(item: Item, text: Text, path: str) -> Iterator[Finding]:
+    """Hold the citations of a rationale to those that the grammar reads in it."""
+    if item.rationale is None:
+        if item.rationale_citations:
+            yield Finding.of(Code.WRONG_PLACE, "There is no rationale.", path)
+        return
+    rationale = span_of(text, item.rationale)
+    if _read(item.rationale_citations, text) != _as_read(cited_in(text, rationale)):
+        message = "The grammar reads other citations here."
+        yield Finding.of(Code.DISAGREEMENT, message, path, text.place(rationale))
+    for n, citation in enumerate(item.rationale_citations):
+        yield from _check_components(citation, span_of(text, citation), text, f"{path}/{n}")
+        yield from _check_guideline(citation, text, f"{path}/{n}")
 
 
 def _check_basis(basis: Basis, text: Text, path: str) -> Iterator[Finding]:
     field = span_of(text, basis.text)
-    if _read(basis, text) != _reread(text, field):
+    if _read(basis.citations, text) != _as_read(read_field(text, field).citations):
         message = "The grammar reads other citations here."
         yield Finding.of(Code.DISAGREEMENT, message, f"{path}/citations", text.place(field))
     marks = [
@@ -72,6 +93,7 @@ def _check_basis(basis: Basis, text: Text, path: str) -> Iterator[Finding]:
             continue
         yield from _check_label(citation, span, marks, text, where)
         yield from _check_components(citation, span, text, where)
+        yield from _check_guideline(citation, text, where)
         if any(_is_no_section(section) for section in citation.sections) or _is_doubtful(
             text.norm[slice(*span)], citation.title, citation.url
         ):
@@ -100,10 +122,33 @@ def _check_basis(basis: Basis, text: Text, path: str) -> Iterator[Finding]:
         yield Finding.of(Code.VALUE_MISMATCH, message, f"{path}/cites", text.place(field))
 
 
+def _check_guideline(citation: Citation, text: Text, where: str) -> Iterator[Finding]:
+    """Hold the id to the catalogue: its authority, chapter and year are the citation's."""
+    if message := _unlike_entry(citation):
+        yield Finding.of(Code.VALUE_MISMATCH, message, where, passage(text, citation))
+
+
+def _unlike_entry(citation: Citation) -> str | None:
+    if citation.guideline == UNKNOWN:
+        same = citation.authority == citation.labelled
+        return None if same else "Nobody knows what an unknown guideline is but the letter."
+    entry = catalogue().entries.get(citation.guideline)
+    if entry is None:
+        return "The catalogue has no such guideline."
+    if citation.authority != entry.authority:
+        return "The catalogue says otherwise whether the MTUS holds it."
+    if citation.chapter and entry.chapter and citation.chapter != entry.chapter:
+        return f"The guideline is chapter {entry.chapter}."
+    edition = f"{entry.id.removesuffix(f'/{entry.year}')}/{citation.year}"
+    if edition != entry.id and edition in catalogue().entries:
+        return f"The guideline of {citation.year} is {edition!r}."
+    return None
+
+
 _parts = attrgetter("title", "edition", "year", "chapter", "sections", "pages", "tables", "url")
 
 
-def _read(basis: Basis, text: Text) -> list[tuple[object, ...]]:
+def _read(citations: Iterable[Citation], text: Text) -> list[tuple[object, ...]]:
     return [
         (
             span_of(text, citation),
@@ -113,21 +158,21 @@ def _read(basis: Basis, text: Text) -> list[tuple[object, ...]]:
             *_parts(citation),
             citation.excerpt and span_of(text, citation.excerpt),
         )
-        for citation in basis.citations
+        for citation in citations
     ]
 
 
-def _reread(text: Text, field: Span) -> list[tuple[object, ...]]:
+def _as_read(citations: Iterable[Cited]) -> list[tuple[object, ...]]:
     return [
         (
             cited.span,
             cited.labelled,
             cited.authority,
-            "unknown",
+            cited.components.guideline,
             *_parts(cited.components),
             cited.excerpt,
         )
-        for cited in read_field(text, field).citations
+        for cited in citations
     ]
 
 
@@ -139,12 +184,11 @@ _NO_DOCUMENT = re.compile(r"(?:none|n/?a|not\s+applicable|unknown|but\s+not)\b",
 _MONTHS = frozenset(
     "January February March April May June July August September October November December".split()
 )
-# "…, 4th ed. Kaplan", "…; Labor Code 4610", an address with words after it, a sentence's end.
+# "…; Labor Code 4610", an address with words after it, a sentence's end.
 _TWO_DOCUMENTS = re.compile(
-    r"\bed\.\s+[A-Z]|\S\s+(?:Title\s+\d+\s+)?(?:CCR|Labor\s+Code)\b|(?:https?://|www\.)\S+\s+[A-Z]"
+    r"[;,]\s+(?:and\s+)?(?:Title\s+\d+\s+)?(?:CCR|Labor\s+Code)\b|(?:https?://|www\.)\S+\s+[A-Z]"
     r"|[.!?]\s+[A-Z]\w+\s+(?:\w+\s+)?(?:for|is|are)\b",
 )
-_PAGE_OF = re.compile(r"\bpages?\W[^.]*\bof\s+\d+\Z", re.IGNORECASE)
 
 
 def _is_no_section(section: str) -> bool:
@@ -157,7 +201,7 @@ def _is_doubtful(words: str, title: str | None, url: str | None) -> bool:
     """Say whether a citation names two documents, or none; remembered, as citations recur."""
     bare = _IN_PARENTHESES.sub("", words)
     named = _DOCUMENT.findall(bare)
-    if len(named) > 1 or '"' in bare or _PAGE_OF.search(words) or _TWO_DOCUMENTS.search(bare):
+    if len(named) > 1 or '"' in bare or _TWO_DOCUMENTS.search(bare):
         return True
     if title is None:
         return url is None

@@ -9,16 +9,7 @@ from extractor.text import Span, Text
 from extractor.validate.anchors import Anchors
 
 _DWC_LAYOUTS = {"dwc-2014", "dwc-2016"}
-_UNCHECKED = (
-    "retrospective",
-    "dates_of_service",
-    "category",
-    "drug",
-    "visits",
-    "body_regions",
-    "rationale_citations",
-    "reasons",
-)
+_UNCHECKED = ("reasons",)
 # A line that is only a page number, or short with a case number: the page's, not the letter's.
 _PAGE_NUMBER = re.compile(
     r"\n[ \t]*(?:[Pp]age[ \t]+)?\d{1,3}(?:[ \t]+of[ \t]+\d{1,3})?[ \t\r]*(?=\n)"

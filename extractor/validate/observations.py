@@ -11,9 +11,16 @@ from typing import NamedTuple
 from extractor.findings import Code, Finding
 from extractor.record import Record
 from extractor.text import Text
+from extractor.validate.observe_citations import (
+    basis_contradicts_citations,
+    chapter_title_mismatch,
+    guideline_not_in_force,
+    unknown_guideline,
+)
 from extractor.validate.observe_dates import dates_out_of_order, header_contradicts_body
 from extractor.validate.observe_durations import duration_contradicts_dates
 from extractor.validate.observe_regions import body_region_mismatch
+from extractor.validate.observe_treatment import conclusion_names_other_treatment
 from extractor.validate.spans import span_of
 
 _AGREES = {"upheld": "not_necessary", "overturned": "necessary"}
@@ -58,10 +65,15 @@ def _says_both(words: str) -> bool:
 
 OBSERVERS = [
     Observer(Code.CONCLUSION_CONTRADICTS_DECISION, conclusion_contradicts_decision),
+    Observer(Code.CONCLUSION_NAMES_OTHER_TREATMENT, conclusion_names_other_treatment),
     Observer(Code.BODY_REGION_MISMATCH, body_region_mismatch),
     Observer(Code.HEADER_CONTRADICTS_BODY, header_contradicts_body),
     Observer(Code.DATES_OUT_OF_ORDER, dates_out_of_order),
     Observer(Code.DURATION_CONTRADICTS_DATES, duration_contradicts_dates),
+    Observer(Code.UNKNOWN_GUIDELINE, unknown_guideline),
+    Observer(Code.CHAPTER_TITLE_MISMATCH, chapter_title_mismatch),
+    Observer(Code.GUIDELINE_NOT_IN_FORCE, guideline_not_in_force),
+    Observer(Code.BASIS_CONTRADICTS_CITATIONS, basis_contradicts_citations),
 ]
 
 

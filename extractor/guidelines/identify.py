@@ -1,0 +1,108 @@
+"""Which guideline a citation names: from the names, numbers and years it prints to a stable id."""
+
+from typing import NamedTuple
+
+from extractor.guidelines.catalogue import UNKNOWN, Words, catalogue
+from extractor.phrases import tokens_of
+from extractor.record import Authority
+
+_SECOND, _THIRD, _ANY = "mtus/acoem", "acoem/3", "acoem"
+ACOEM = (_SECOND, _THIRD, _ANY)
+# Chapters of the second edition are of 2004, the elbow's of 2007; the third edition came after.
+_LAST_OF_SECOND = 2007
+_EDITIONS = {
+    ("2nd", "second"): _SECOND,
+    ("3rd", "third"): _THIRD,
+    ("4th", "fourth"): "acoem/4",
+}
+
+
+class Named(NamedTuple):
+    """The ids that bear the names a citation prints: its document's, and its part's."""
+
+    documents: Words = ()
+    parts: Words = ()
+
+
+class Printed(NamedTuple):
+    """What else a citation prints that tells editions and chapters apart."""
+
+    year: int | None = None
+    edition: str | None = None
+    chapter: str | None = None
+    labelled: Authority | None = None
+
+
+def identify(named: Named, printed: Printed) -> str:
+    """Return the id of the guideline, the most precise one that the citation proves.
+
+    >>> identify(Named(("mtus/acoem", "acoem")), Printed(chapter="12"))
+    'mtus/acoem/12'
+    """
+    if not named.documents:
+        return UNKNOWN
+    document = of_year(named.documents, printed.year)
+    if document == _ANY or (document == _THIRD and len(named.documents) > 1):
+        document = _edition(named, printed)
+    if printed.chapter and (numbered := catalogue().chapter(document, printed.chapter)):
+        return numbered
+    if named.parts:
+        document = of_year(_inside(document, named.parts), printed.year)
+    return _version(_adopted(document) if printed.labelled == "mtus" else document, printed.year)
+
+
+def _adopted(guideline: str) -> str:
+    """Return the document of the MTUS that is a topic of ACOEM's third edition."""
+    topic = guideline.removeprefix(f"{_THIRD}/")
+    adopted = f"mtus/{topic}"
+    return adopted if topic != guideline and adopted in catalogue().entries else guideline
+
+
+def _version(guideline: str, year: int | None) -> str:
+    version = f"{guideline}/{year}"
+    return version if version in catalogue().entries else guideline
+
+
+def authority_of(guideline: str, labelled: Authority | None) -> Authority | None:
+    """Return whether the MTUS holds a guideline; what nobody knows is what the letter calls it."""
+    entry = catalogue().entries.get(guideline)
+    return entry.authority if entry else labelled
+
+
+def _inside(document: str, parts: Words) -> Words:
+    entries = catalogue().entries
+    return tuple(part for part in parts if entries[part].part_of == document) or (document,)
+
+
+def of_year(ids: Words, year: int | None) -> str:
+    """Return which of several editions bears *year*; one without a year stands for all."""
+    entries = catalogue().entries
+    for wanted in (year, None):
+        for each in ids:
+            if entries[each].year == wanted:
+                return each
+    return ids[0]
+
+
+def _edition(named: Named, printed: Printed) -> str:
+    """Return which ACOEM guidelines are meant: those of the MTUS, the third edition, or any."""
+    entries = catalogue().entries
+    edition = (printed.edition or "").lower()
+    for begins, meant in _EDITIONS.items():
+        if edition.startswith(begins):
+            return meant
+    if printed.year is not None:
+        return _SECOND if printed.year <= _LAST_OF_SECOND else _THIRD
+    within = {entries[part].part_of for part in named.parts}
+    if printed.chapter or _SECOND in within:
+        return _SECOND
+    if printed.labelled == "mtus" and not within:
+        return _SECOND
+    return _THIRD if _THIRD in within else _ANY
+
+
+def elsewhere(words: str) -> Words:
+    """Return the ids of the one document that *words* name, wherever; none if they name several."""
+    hits = catalogue().documents.find(tokens_of(words))
+    found = {hit.value for hit in hits}
+    return found.pop() if len(found) == 1 else ()

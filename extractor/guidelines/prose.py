@@ -1,0 +1,223 @@
+"""Citations in running text: a rationale, a brief, a whole letter."""
+
+import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from typing import Any
+
+from extractor.guidelines.catalogue import catalogue
+from extractor.guidelines.cite import citation_of
+from extractor.guidelines.components import REST_OF_PART, REST_OF_TITLE, components_of
+from extractor.guidelines.grammar import STATEMENT, Cited, read_field
+from extractor.guidelines.identify import ACOEM, authority_of
+from extractor.phrases import tokens_of
+from extractor.record import Citation
+from extractor.text import Span, Text
+
+# Where a guideline field ends that is read out of running text.
+_NEXT_LABEL = re.compile(
+    r"(?:MAXIMUS|Claims\s+Administrator)\s+guideline\s*:|Decision\s+rationale\s*:"
+)
+# "Non-MTUS"; and the statements of a field, which cite nothing.
+_OUTSIDE = re.compile(r"\b(?:[Nn]on\s?-?|outside\s+of\s+the|decision\s+on\s+the)\s*\Z")
+_BEFORE = re.compile(
+    r"\b(?:\d(?:nd|rd|th)|[Ss]econd|[Tt]hird)\s+[Ee]dition\s+(?:of\s+(?:the\s+)?)?\Z|\b(?:19|20)\d\d\s+\Z"
+    r"|\b[Cc]h(?:apter|\.)\s+\d{1,2}\s+(?:of|in)\s+(?:the\s+)?\Z"
+)
+_WHAT_IT_IS = re.compile(
+    r"\W{1,3}(?:[\w-]+\s+){0,3}?(?:[Gg]uidelines?|[Cc]riteria|[Rr]ecommendations?|[Bb]ulletin|[Pp]olicy|"
+    r"[Rr]eviews?|[Pp]osition\s+[Ss]tatement)\b"
+)
+# What goes on with a citation in a sentence: edition, year, chapter, pages, table.
+_MORE = re.compile(
+    r"[\s,]*\(?(?:"
+    r"(?:\d(?:nd|rd|th)|[Ss]econd|[Tt]hird)\s+[Ee]d(?:ition\b|\.)"
+    r"|(?:effective\s+|revised\s+|updated\s+|(?:January|February|March|April|May|June|July|August|September|"
+    r"October|November|December),?\s+)?(?:19|20)\d\d\b(?![/-])"
+    r"|[Cc]h(?:apter|\.)\s*\d{1,2}\b"
+    r"|(?:[Pp]ages?|pgs?\.?|pp?\.)\(?s?\)?:?\s*\d+(?:\s*(?:-|,|and|&|to)\s*\d+)*\b"
+    r"|[Tt]able\s+\d+-\d+"
+    r"|(?:section\s+)?\u00a7?\s*9792\.\d[\d.]*(?:\(\w\))*"
+    r")\)?"
+)
+_YEAR = re.compile(r"\s(?:19|20)\d\d\b")
+_GAP = re.compile(r"[\s/,:(-]{1,3}")
+_GAP_OR_IN = re.compile(r"\s+(?:in|of|from)\s+(?:the\s+)?|[\s/,:(-]{1,3}")
+# The MTUS adopts the ACOEM chapters, and ODG stands beside it: their names alone are citations; but
+# "Low Back Complaints" may be a heading of anything.
+_STRONG = frozenset({"mtus", "acoem", "odg"})
+_HEADING = re.compile(
+    r"\b(?:Complaints|Disorders|Conditions|Approaches|Treatment)\Z", re.IGNORECASE
+)
+_PART_WORD = re.compile(r"\s+(?:[Cc]hapter|[Ss]ection|[Gg]uidelines?)\b")
+_IN_SMALL_LETTERS = ("disability guideline", "treatment guideline", "practice guideline")
+_LONGEST_NAME = 160
+_LONGEST = 400
+
+
+def find_citations(text: str | Text) -> list[Citation]:
+    """Find the guidelines that *text* cites, in order.
+
+    Works on any text. A guideline field ("Decision based on MTUS …") is read by the grammar of
+    fields, all else by names: the MTUS and its documents, ACOEM, ODG, and others where a word such
+    as "guidelines" follows.
+
+    >>> [cited] = find_citations("As the ODG low back chapter says, rest is not advised.")
+    >>> cited.quote, cited.guideline, cited.start
+    ('ODG low back chapter', 'odg/low-back', 7)
+
+    Args:
+        text: A letter, a rationale, a brief; offsets count its code points.
+    """
+    text = text if isinstance(text, Text) else Text.of(text)
+    return [citation_of(cited, text) for cited in _all(text)]
+
+
+def _all(text: Text) -> Iterator[Cited]:
+    at = 0
+    for opening in STATEMENT.finditer(text.norm):
+        if opening.start() < at:
+            continue
+        yield from cited_in(text, Span(at, opening.start()))
+        at = _end_of_field(text, opening.end())
+        yield from read_field(text, text.trim(opening.start(), at)).citations
+    yield from cited_in(text, Span(at, len(text.norm)))
+
+
+def _end_of_field(text: Text, start: int) -> int:
+    """Return where the guideline field ends: at the next label, or where its paragraph does."""
+    label = _NEXT_LABEL.search(text.norm, start)
+    end = label.start() if label else len(text.norm)
+    return next((gap.end for gap in text.gaps_between(start, end) if gap.proven), end)
+
+
+@lru_cache(maxsize=128)
+def cited_in(text: Text, span: Span) -> tuple[Cited, ...]:
+    """Return the citations that the sentences of *span* make by name; the last ones are kept."""
+    return tuple(_cited(text, text.trim(*found)) for found in _mentions(text.norm, span))
+
+
+def _cited(text: Text, span: Span) -> Cited:
+    components = components_of(text.words(span))
+    return Cited(span, None, authority_of(components.guideline, None), components)
+
+
+def _mentions(norm: str, span: Span) -> Iterator[Span]:
+    at = span.start
+    # Names in small letters are rare, and looking for them doubles the time.
+    lower = any(norm.find(words, *span) >= 0 for words in _IN_SMALL_LETTERS)
+    names = _names(lower=lower)
+    while head := names.search(norm, at, span.end):
+        at = head.end()
+        if _is_name(norm, head.start(), head.end()):
+            end = _extended(norm, head.start(), head.end(), span.end)
+            before = _BEFORE.search(norm, max(span.start, head.start() - 24), head.start())
+            yield Span(before.start() if before else head.start(), end)
+            at = max(at, end)
+
+
+def _is_name(norm: str, start: int, end: int) -> bool:
+    """Say whether a name is one here: a whole one, and of a guideline, not of its publisher."""
+    if norm[start - 1 : start].isalnum() or norm[end : end + 1].isalnum():
+        return False
+    if _OUTSIDE.search(norm, max(0, start - 20), start):
+        return False
+    name = norm[start:end]
+    return (
+        _is_strong(name)
+        or bool(_WHAT_IT_IS.match(norm, end))
+        or (bool(_YEAR.match(norm, end)) and _document(name).startswith("mtus"))
+    )
+
+
+def _is_strong(name: str) -> bool:
+    return _document(name).partition("/")[0] in _STRONG and not _HEADING.search(name)
+
+
+@lru_cache(maxsize=1024)
+def _document(name: str) -> str:
+    found = catalogue().documents.longest(tokens_of(name), 0)
+    return found[0][0] if found else ""
+
+
+def _extended(norm: str, start: int, end: int, stop: int) -> int:
+    """Return where the citation ends that begins with the name *start:end*."""
+    stop = min(stop, end + _LONGEST)
+    end = _after(REST_OF_TITLE, norm, end, stop)
+    while True:
+        further = _further(norm, start, end, stop)
+        if further <= end:
+            return end + (
+                norm[start:end].count("(") > norm[start:end].count(")") and norm[end] == ")"
+            )
+        end = further
+
+
+def _further(norm: str, start: int, end: int, stop: int) -> int:
+    if more := _MORE.match(norm, end, stop):
+        return more.end()
+    document = _document(norm[start:end])
+    gap = (_GAP_OR_IN if document == "mtus" else _GAP).match(norm, end, stop)
+    if gap is None:
+        return end
+    name = _names(lower=True).match(norm, gap.end(), stop)
+    within = "mtus/" if "," in gap.group() else ("mtus", "acoem")
+    if name and document == "mtus" and _document(name.group()).startswith(within):
+        return _after(REST_OF_TITLE, norm, name.end(), stop)
+    return _end_of_part(norm, document, gap.end(), stop) or end
+
+
+def _end_of_part(norm: str, document: str, at: int, stop: int) -> int | None:
+    """Return where the name of a chapter ends that stands at *at*: a title, or called a chapter."""
+    words = norm[at : min(stop, at + _LONGEST_NAME)]
+    if not (words[:1].isupper() or _PART_WORD.search(words)):
+        return None
+    tokens = tokens_of(words)
+    for each in (*ACOEM, "mtus") if document in {*ACOEM, "mtus"} else (document,):
+        phrases = catalogue().parts.get(each)
+        if phrases and (found := phrases.longest(tokens, 0)):
+            end = at + tokens[found[1] - 1].end
+            if words[0].isupper() or _PART_WORD.match(norm, end):
+                return _after(REST_OF_PART, norm, end, stop)
+    return None
+
+
+def _after(pattern: re.Pattern[str], norm: str, at: int, stop: int) -> int:
+    match = pattern.match(norm, at, stop)
+    return match.end() if match else at
+
+
+@cache
+def _names(*, lower: bool) -> re.Pattern[str]:
+    """Return the pattern of all names that stand alone, by their first letters."""
+    tree: dict[str, Any] = {}
+    for name in _printed(lower=lower):
+        node = tree
+        for character in " ".join(name.split()):
+            node = node.setdefault(character, {})
+        node[""] = {}
+    return re.compile(_pattern(tree))
+
+
+def _printed(*, lower: bool) -> Iterator[str]:
+    for entry in catalogue().entries.values():
+        if entry.part_of is None or entry.authority == "mtus":
+            for name in entry.all_names:
+                if name[0].isupper():
+                    yield name
+                if lower and "uideline" in name:
+                    yield name.lower()
+
+
+def _pattern(node: dict[str, Any]) -> str:
+    branches = [
+        (r"\s+" if character == " " else re.escape(character)) + _pattern(below)
+        for character, below in node.items()
+        if character
+    ]
+    if not branches:
+        return ""
+    inner = "|".join(branches)
+    if "" in node:
+        return f"(?:{inner})?"
+    return inner if len(branches) == 1 else f"(?:{inner})"

@@ -1,0 +1,141 @@
+"""Oddities of citations: unknown, misnamed, out of force, other than the letter says."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from extractor.findings import Code, Finding, Passage
+from extractor.guidelines import UNKNOWN, Guideline, catalogue
+from extractor.record import Basis, Citation, Record, V
+from extractor.text import Text
+from extractor.validate.spans import span_of
+
+_OUTSIDE = re.compile(
+    r"did\s+not\s+base\s+\S+\s+decision\s+on\s+(?:the\s+)?MTUS"
+    r"|recommendation\(s\)\s+outside\s+of\s+the\s+MTUS(?:\s+Guidelines)?"
+)
+_NO_EVIDENCE = re.compile(r"did\s+not\s+cite\s+any\s+(?:medical\s+)?evidence")
+_LABELS = {
+    "mtus": re.compile(r"Decision\s+based\s+on\s+(?:the\s+)?MTUS\b(?!\s*-)"),
+    "non_mtus": re.compile(r"Decision\s+based\s+on\s+Non\s*-\s*MTUS\s+Citations?"),
+}
+_FIRST_LETTERS = date(2013, 1, 1)
+_SIDES = ("claims_administrator", "reviewer")
+
+
+class _Cited(NamedTuple):
+    """A citation, the field it stands in (None: a rationale), and where in the record."""
+
+    citation: Citation
+    basis: Basis | None
+    side: str
+    path: str
+
+
+def _citations(record: Record) -> Iterator[_Cited]:
+    for n, item in enumerate(record.items):
+        for side in _SIDES:
+            basis: Basis | None = getattr(item, side)
+            for k, citation in enumerate(basis.citations if basis else ()):
+                yield _Cited(citation, basis, side, f"/items/{n}/{side}/citations/{k}")
+
+
+def _place(text: Text, value: Citation | V[str]) -> Passage:
+    return text.place(span_of(text, value))
+
+
+def unknown_guideline(record: Record, text: Text) -> Iterator[Finding]:
+    """Yield a finding per citation of a field that the catalogue does not know."""
+    for cited in _citations(record):
+        if cited.citation.guideline == UNKNOWN:
+            message = "The catalogue does not know this guideline."
+            place = _place(text, cited.citation)
+            yield Finding.of(Code.UNKNOWN_GUIDELINE, message, cited.path, place, (place,))
+
+
+def chapter_title_mismatch(record: Record, text: Text) -> Iterator[Finding]:
+    """Yield a finding per citation whose chapter number and chapter name are of two chapters."""
+    for cited in _citations(record):
+        if other := _other_chapter(cited.citation):
+            entry = catalogue().entries[cited.citation.guideline]
+            message = f"Chapter {entry.chapter} is {entry.title!r}; {other.title!r} is another."
+            place = _place(text, cited.citation)
+            yield Finding.of(Code.CHAPTER_TITLE_MISMATCH, message, cited.path, place, (place,))
+
+
+def _other_chapter(citation: Citation) -> Guideline | None:
+    """Return the chapter that the citation's first section names, if its number is another's."""
+    entry = catalogue().entries.get(citation.guideline)
+    if entry is None or entry.part_of is None or citation.chapter != entry.chapter:
+        return None
+    if citation.chapter is None or not citation.sections:
+        return None
+    named = catalogue().part_named(entry.part_of, citation.sections[0])
+    if not named or entry.id in named:
+        return None
+    return catalogue().entries[named[0]]
+
+
+def guideline_not_in_force(record: Record, text: Text) -> Iterator[Finding]:
+    """Yield a finding per citation of a document that the MTUS did not hold on the day of decision.
+
+    The reviewer's day is the decision's, the claims administrator's that of the denial; a letter
+    without a case header gives neither.
+    """
+    days = {
+        "reviewer": record.case.decision_date,
+        "claims_administrator": record.case.ur_denial_date,
+    }
+    for cited in _citations(record):
+        day = days[cited.side]
+        entry = catalogue().entries.get(cited.citation.guideline)
+        if day is None or entry is None or cited.citation.labelled != "mtus":
+            continue
+        if not _in_force(entry, date.fromisoformat(day.value)):
+            places = (_place(text, cited.citation), _place(text, day))
+            message = f"{entry.title!r} was not part of the MTUS on {day.value}."
+            yield Finding.of(Code.GUIDELINE_NOT_IN_FORCE, message, cited.path, places[0], places)
+
+
+def _in_force(entry: Guideline, day: date) -> bool:
+    return _is_open(entry) or not (
+        (entry.in_force_from and day < entry.in_force_from)
+        or (entry.in_force_until and day > entry.in_force_until)
+    )
+
+
+def _is_open(entry: Guideline) -> bool:
+    """Say whether a letter is right to call the guideline MTUS or not: a lawyer's question.
+
+    The MTUS let go of some ACOEM chapters before the first letter; letters call them either.
+    """
+    return entry.in_force_until is not None and entry.in_force_until < _FIRST_LETTERS
+
+
+def basis_contradicts_citations(record: Record, text: Text) -> Iterator[Finding]:
+    """Yield a finding per citation that is not what its field's statement says it is."""
+    for cited in _citations(record):
+        if cited.basis is None:
+            continue
+        if statement := _contradicted(cited.citation, cited.basis, text):
+            places = (statement, _place(text, cited.citation))
+            message = f"The field says otherwise: {cited.citation.guideline} is cited."
+            yield Finding.of(
+                Code.BASIS_CONTRADICTS_CITATIONS, message, cited.path, places[1], places
+            )
+
+
+def _contradicted(citation: Citation, basis: Basis, text: Text) -> Passage | None:
+    """Return the statement of the field that the citation contradicts."""
+    field, at = span_of(text, basis.text), span_of(text, citation).start
+    if uncited := _NO_EVIDENCE.search(text.norm, *field):
+        return text.place(text.trim(*uncited.span()))
+    entry = catalogue().entries.get(citation.guideline)
+    if entry is None or citation.labelled == entry.authority or _is_open(entry):
+        return None
+    if citation.authority == "mtus" and (outside := _OUTSIDE.search(text.norm, field.start, at)):
+        return text.place(text.trim(*outside.span()))
+    label = _LABELS.get(citation.labelled or "")
+    said = list(label.finditer(text.norm, field.start, at)) if label else []
+    return text.place(text.trim(*said[-1].span())) if said else None
