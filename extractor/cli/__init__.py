@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from extractor.cli import output
+from extractor.cli.codebook import Format
+from extractor.cli.codebook import show as show_codebook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -282,6 +284,37 @@ def text(
 
 
 @app.command()
+def citations(
+    file: LetterArgument,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One line of JSON for each citation.")
+    ] = False,
+    encoding: EncodingOption = None,
+) -> None:
+    """Print the guidelines that any text cites, with their offsets: a letter, a brief.
+
+    Offsets count what ``imr text`` prints.
+    """
+    from extractor.cli.citations import lines, table
+    from extractor.errors import InputError
+    from extractor.guidelines import find_citations
+    from extractor.source import Limits, read
+
+    _check_encoding(encoding)
+    try:
+        source = read(file, file.name, Limits(), encoding)
+    except InputError as error:
+        output.say(f"{error.code.value}: {error}")
+        raise typer.Exit(EXCEEDED) from None
+    found = find_citations(source.as_text())
+    if as_json:
+        for line in lines(found):
+            output.write(line + "\n")
+    else:
+        output.render(table(found))
+
+
+@app.command()
 def validate(
     records: Annotated[
         str, typer.Argument(metavar="RECORDS.jsonl", help="Records; - is standard input.")
@@ -319,3 +352,13 @@ def schema() -> None:
     from extractor.record import Record
 
     output.write(json.dumps(Record.json_schema(), indent=2) + "\n")
+
+
+@app.command()
+def codebook(
+    form: Annotated[
+        Format, typer.Option("--format", help="For people, or for programs.")
+    ] = Format.MARKDOWN,
+) -> None:
+    """Print what every column of every output means, holds, and is derived from."""
+    show_codebook(form)

@@ -1,6 +1,8 @@
 """Records into files: JSONL, CSV, Parquet, SQLite.
 
-The format follows from the file's name. A file appears under its name whole or not at all.
+The format follows from the file's name: ``letters.csv`` holds a row per disputed item,
+``letters.citations.csv`` one per citation, and Parquet likewise. A file appears under its name
+whole or not at all.
 """
 
 import contextlib
@@ -20,6 +22,8 @@ FORMATS = {
     ".db": "sqlite",
     ".sqlite": "sqlite",
 }
+CITATIONS = ".citations"
+_WITH_CITATIONS = frozenset({"csv", "parquet"})
 
 
 def writer_for(path: Path) -> Write:
@@ -47,8 +51,18 @@ def writer_for(path: Path) -> Write:
         raise OutputError(message) from error
     if name == "sqlite":
         module.require_search()
-    write: Write = module.write
+    write: Write = module.write_citations if _of_citations(path) else module.write
     return write
+
+
+def _of_citations(path: Path) -> bool:
+    """Say whether a file of this name holds a row per citation.
+
+    >>> [_of_citations(Path(name)) for name in ("a.citations.csv", "citations.csv", "a.csv")]
+    [True, False, False]
+    """
+    *_, inner, outer = ("", "", *(suffix.lower() for suffix in path.suffixes))
+    return inner == CITATIONS and FORMATS.get(outer) in _WITH_CITATIONS
 
 
 def write_records(records: Iterable[Record], out: Path, *, overwrite: bool = False) -> None:

@@ -86,6 +86,11 @@ def quotes_of(citations: tuple[Citation, ...]) -> tuple[str, ...]:
     return tuple(citation.quote for citation in citations)
 
 
+def ids_of(citations: tuple[Citation, ...]) -> tuple[str, ...]:
+    """Return the stable ids of the guidelines cited, in the citations' order."""
+    return tuple(citation.guideline for citation in citations)
+
+
 def region_of(region: BodyRegion) -> str:
     """Return a body region in words: "left knee", "lumbar spine L4-L5"."""
     return " ".join(filter(None, (region.side, region.region, *region.levels)))
@@ -130,7 +135,7 @@ def of_basis(side: str, who: str, get: Callable[[Item], Basis | None]) -> tuple[
             f"{side}_guidelines",
             "list",
             f"The stable ids of the guidelines that {who} cites; unknown where there is none.",
-            of(lambda b: tuple(citation.guideline for citation in b.citations)),
+            of(lambda b: ids_of(b.citations)),
         ),
     )
 

@@ -1,4 +1,4 @@
-r"""One row per disputed item, as comma-separated values (RFC 4180).
+r"""One row per disputed item, or per citation, as comma-separated values (RFC 4180).
 
 UTF-8 with a byte order mark, without which Excel takes it for another encoding; pandas, polars,
 DuckDB and R's readr skip the mark, Python's own ``csv`` wants ``encoding="utf-8-sig"``. Lists are
@@ -13,9 +13,11 @@ guarded here. A NUL, which no reader takes, becomes U+FFFD.
 import csv
 import re
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 from extractor.record import Record
+from extractor.write.cited import CITED_COLUMNS, cited_rows_of
 from extractor.write.columns import Cell
 from extractor.write.rows import COLUMNS, rows_of
 
@@ -27,11 +29,20 @@ _FORMULA = re.compile(
 
 def write(records: Iterable[Record], target: Path) -> None:
     """Write the rows of *records* to *target*, under a row of column names."""
+    _write((column.name for column in COLUMNS), chain.from_iterable(map(rows_of, records)), target)
+
+
+def write_citations(records: Iterable[Record], target: Path) -> None:
+    """Write a row per citation of *records* to *target*, under a row of column names."""
+    rows = chain.from_iterable(map(cited_rows_of, records))
+    _write((column.name for column in CITED_COLUMNS), rows, target)
+
+
+def _write(names: Iterable[str], rows: Iterable[list[Cell]], target: Path) -> None:
     with target.open("w", encoding=ENCODING, newline="") as file:
         table = csv.writer(file)
-        table.writerow(column.name for column in COLUMNS)
-        for record in records:
-            table.writerows([cell_of(value) for value in row] for row in rows_of(record))
+        table.writerow(names)
+        table.writerows([cell_of(value) for value in row] for row in rows)
 
 
 def cell_of(value: Cell) -> str:

@@ -12,6 +12,7 @@ from extractor.write.columns import (
     Cell,
     Column,
     codes_of,
+    ids_of,
     number_of,
     of_basis,
     of_drug,
@@ -104,7 +105,8 @@ REQUEST_COLUMNS: tuple[Column, ...] = (
         "The dates of service that the request names.",
         lambda i: values_of(i.dates_of_service),
     ),
-    of_drug("name", "The drug that the request names.", lambda d: d.name.value),
+    of_drug("name", "The drug that the request names: its generic name.", lambda d: d.name.value),
+    of_drug("as_printed", "The drug's name as the request prints it.", lambda d: d.name.quote),
     of_drug("class", "The drug's class.", lambda d: d.drug_class),
     of_drug("strength", "The drug's strength.", lambda d: value_of(d.strength)),
     of_drug("quantity", "The drug's quantity.", lambda d: value_of(d.quantity)),
@@ -114,6 +116,18 @@ REQUEST_COLUMNS: tuple[Column, ...] = (
         "list",
         "The parts of the body that the request names.",
         lambda i: tuple(map(region_of, i.body_regions)),
+    ),
+    of_item(
+        "regions",
+        "list",
+        "The same without sides and spinal levels, each once.",
+        lambda i: tuple(dict.fromkeys(each.region for each in i.body_regions)),
+    ),
+    of_item(
+        "category_evidence",
+        "text",
+        "The words of the request that decide its category.",
+        lambda i: i.category.evidence.quote if i.category else None,
     ),
 )
 
@@ -180,6 +194,12 @@ REASON_COLUMNS: tuple[Column, ...] = (
         "list",
         "The guidelines that the rationale cites, as printed.",
         lambda i: quotes_of(i.rationale_citations),
+    ),
+    of_item(
+        "rationale_guidelines",
+        "list",
+        "The stable ids of the guidelines that the rationale cites; unknown where there is none.",
+        lambda i: ids_of(i.rationale_citations),
     ),
     of_item(
         "conclusion",

@@ -3,6 +3,7 @@
 - ``letters``: one row per input; its columns are those of the flat row that are the letter's.
 - ``items``: one row per disputed treatment, with the columns that are the item's.
 - ``citations``: one row per guideline cited; ``side`` says by whom.
+- ``cited``: a view of the same with the letter's and the item's columns that one counts by.
 - ``findings``: what is wrong or odd; ``related`` holds the passages that are compared, as JSON.
 - ``evidence``: one row per value: ``field``, ``value``, ``quote``, ``start``, ``end``, ``page``;
   where a value is its own quote, ``value`` is NULL; the view ``quoted`` puts it back.
@@ -19,15 +20,15 @@ Lists are JSON arrays, dates ISO text, truth 0 or 1, offsets code points of the 
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from itertools import count
-from operator import attrgetter
 from pathlib import Path
 
 from extractor.errors import OutputError
 from extractor.findings import Finding
 from extractor.record import Citation, Item, Record
+from extractor.write.cited import OWN_COLUMNS, SHARED_COLUMNS, CitedColumn, Side
 from extractor.write.columns import LARGEST, Cell, Column
 from extractor.write.evidence import Found, evidence_of
 from extractor.write.rows import COLUMNS, ITEM_COLUMNS, LETTER_COLUMNS
@@ -43,18 +44,14 @@ _AFFINITY = {
     "integer": "INTEGER",
     "boolean": "INTEGER",
 }
-_SIDES = {
+_SIDES: Mapping[str, Side] = {
     "claims_administrator.citations": "claims_administrator",
     "reviewer.citations": "reviewer",
     "rationale_citations": "rationale",
 }
-_CITED = attrgetter(
-    "labelled", "authority", "guideline", "title", "edition", "year", "chapter", "url",
-    "quote", "start", "end", "page", "sections", "pages", "tables",
-)  # fmt: skip
 
 
-def _declare(columns: Iterable[Column]) -> str:
+def _declare(columns: Iterable[Column | CitedColumn]) -> str:
     """Return the declarations of *columns*."""
     return ", ".join(f"{column.name} {_AFFINITY[column.kind]}" for column in columns)
 
@@ -70,11 +67,8 @@ CREATE TABLE citations (
     citation INTEGER PRIMARY KEY,
     letter INTEGER NOT NULL REFERENCES letters (letter),
     item INTEGER NOT NULL REFERENCES items (item),
-    side TEXT NOT NULL,
     path TEXT NOT NULL,
-    labelled TEXT, authority TEXT, guideline TEXT, title TEXT, edition TEXT, year INTEGER,
-    chapter TEXT, url TEXT, quote TEXT, start INTEGER, end INTEGER, page INTEGER,
-    sections TEXT, pages TEXT, tables TEXT, excerpt TEXT
+    {_declare(OWN_COLUMNS)}
 );
 CREATE TABLE findings (
     finding INTEGER PRIMARY KEY,
@@ -91,10 +85,20 @@ CREATE TABLE evidence (
     start INTEGER NOT NULL, end INTEGER NOT NULL, page INTEGER
 );
 """
+_OWNERS = {"letter": "letters", "item": "items"}
+_CITED_NAMES = ", ".join(
+    [
+        *(f"{_OWNERS[column.level]}.{column.name}" for column in SHARED_COLUMNS),
+        *(f"citations.{column.name}" for column in OWN_COLUMNS),
+    ],
+)
 _VIEWS = f"""
 CREATE VIEW disputed_items AS
     SELECT {", ".join(column.name for column in COLUMNS)}, letter, item
     FROM letters LEFT JOIN items USING (letter);
+CREATE VIEW cited AS
+    SELECT {_CITED_NAMES}, citations.letter, citations.item, citation
+    FROM citations JOIN items USING (item) JOIN letters ON letters.letter = citations.letter;
 CREATE VIEW quoted AS
     SELECT evidence, letter, item, field, path, coalesce(value, quote) AS value,
         quote, start, end, page
@@ -206,16 +210,15 @@ def _plain(value: Cell | float) -> Value:
 def _citations(found: list[Found], letter: int, items: list[int]) -> list[tuple[Value, ...]]:
     """Return the rows of the citations among *found*."""
     return [
-        (None, letter, _item_at(each.path, items), _SIDES[each.field], each.path, *_cited(citation))
+        (None, letter, _item_at(each.path, items), each.path, *_cited(_SIDES[each.field], citation))
         for each in found
         if isinstance(citation := each.value, Citation)
     ]
 
 
-def _cited(citation: Citation) -> Iterator[Value]:
+def _cited(side: Side, citation: Citation) -> Iterator[Value]:
     """Yield a citation's own columns."""
-    yield from map(_plain, _CITED(citation))
-    yield _plain(citation.excerpt.value) if citation.excerpt else None
+    return (_plain(column.get(side, citation)) for column in OWN_COLUMNS)
 
 
 def _finding(finding: Finding, letter: int, items: list[int]) -> tuple[Value, ...]:
