@@ -1,4 +1,4 @@
-"""The commands ``run``, ``accept``, ``same`` and ``bench``; the work is done elsewhere.
+"""The commands of ``imr-eval``; the work is done elsewhere.
 
 What takes long to import is imported by the command that needs it.
 """
@@ -31,6 +31,7 @@ RecordsOption = Annotated[
 ]
 OutOption = Annotated[Path | None, typer.Option("--out", help="Write the results as JSON.")]
 GOLDEN, BASELINE = Path("golden"), Path("evals/baseline.json")
+NULLS = Path("extractor/write/nulls.json")
 
 
 @contextmanager
@@ -83,6 +84,58 @@ def same(
         typer.echo(line)
     if found.differing or found.only_in_one or not found.letters:
         raise typer.Exit(WORSE)
+
+
+@app.command()
+def compare(
+    first: Annotated[Path, typer.Argument(help="Results of `run --out`, or records (JSONL).")],
+    second: Annotated[Path, typer.Argument(help="The same of a later run.")],
+    out: OutOption = None,
+) -> None:
+    """Show what the second run gained and lost, letter by letter; a report, so it exits 0.
+
+    Scored by the labels that either run carries; without any, values in one run only are shown.
+    """
+    from evals import compare as comparing  # noqa: PLC0415 - keeps --help fast
+    from evals import report, runs  # noqa: PLC0415 - keeps --help fast
+
+    with _refusals():
+        found = comparing.compare(runs.load(first), runs.load(second))
+        for line in comparing.lines(found):
+            typer.echo(line)
+        if out is not None:
+            report.write_json(out, comparing.to_json(found))
+
+
+@app.command()
+def nulls(
+    golden: GoldenOption = GOLDEN,
+    out: Annotated[Path, typer.Option("--out", help="Write the counts here, as JSON.")] = NULLS,
+) -> None:
+    """Count how often each field is null in the golden labels, for `imr codebook`."""
+    from evals.dataset import Dataset  # noqa: PLC0415 - keeps --help fast
+    from evals.nulls import count, to_text  # noqa: PLC0415 - keeps --help fast
+
+    with _refusals():
+        counts = count(Dataset.load(golden).cases)
+    out.write_text(to_text(counts), encoding="utf-8")
+
+
+@app.command()
+def labels(
+    records: Annotated[Path, typer.Argument(help="Records (JSONL) of the labelled letters.")],
+    file: Annotated[
+        Path | None, typer.Option("--labels", help="Labels (CSV); else those of evals/labels.")
+    ] = None,
+) -> None:
+    """Score the treatments of records against labels by case and item number."""
+    from evals.labelled import LABELS, agreement, lines, read_labels  # noqa: PLC0415 - keeps --help fast
+    from evals.same import load  # noqa: PLC0415 - keeps --help fast
+
+    with _refusals():
+        found = agreement(load(records).values(), read_labels(file or LABELS))
+    for line in lines(found):
+        typer.echo(line)
 
 
 def _made_by(proposer: str, records: Path | None) -> str:
@@ -139,7 +192,7 @@ def bench(
         Path | None, typer.Option(help="A folder of letters (.txt, .pdf) to measure on too.")
     ] = None,
     only: Annotated[
-        str | None, typer.Option(help="text, steps, pdf, start or memory: to profile it.")
+        str | None, typer.Option(help="text, steps, fields, pdf, start or memory: to profile it.")
     ] = None,
     out: OutOption = None,
 ) -> None:
@@ -152,3 +205,39 @@ def bench(
         report.console().print(benchmark.table(measured))
         if out is not None:
             report.write_json(out, benchmark.to_json(measured))
+
+
+@app.command()
+def synth(  # noqa: PLR0913, PLR0917 - one parameter per option
+    letters: Annotated[int, typer.Option(min=1, help="How many letters.")] = 1000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same letters.")] = 1,
+    out: Annotated[Path, typer.Option(help="A new folder for the golden cases.")] = Path("synth"),
+    trap: Annotated[
+        list[str] | None, typer.Option(help="Set traps of this name only; may be repeated.")
+    ] = None,
+    layout: Annotated[
+        list[str] | None, typer.Option(help="Write letters of this layout only; may be repeated.")
+    ] = None,
+    only: Annotated[
+        str | None, typer.Option(help="text or pdf; else each letter is written as both.")
+    ] = None,
+    list_traps: Annotated[
+        bool, typer.Option("--list-traps", help="Name every trap, write nothing.")
+    ] = False,
+) -> None:
+    """Write invented letters, each with the record that it deserves, as golden cases."""
+    from evals.synth import generate, traps  # noqa: PLC0415 - keeps --help fast
+
+    if list_traps:
+        for each in traps.all_traps().values():
+            typer.echo(f"{each.name:32} {each.says}")
+        return
+    with _refusals():
+        chosen = generate.sheets(
+            letters,
+            seed,
+            traps=trap or (),
+            layouts=layout or traps.LAYOUTS,
+            formats=[only] if only else traps.FORMATS,
+        )
+        typer.echo(f"{generate.write(chosen, out)} cases written to {out}.")

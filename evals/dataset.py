@@ -82,8 +82,12 @@ def score_records(dataset: Dataset, records: Mapping[str, Record]) -> Iterator[S
 
 def score(case: Case, record: Record | None) -> LetterScore:
     """Score one record against its golden case."""
-    expected = case.expected.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    return score_letter(case.name, expected, dumped(record))
+    return score_letter(case.name, labelled(case.expected), dumped(record))
+
+
+def labelled(record: Record) -> dict[str, Any]:
+    """Return the JSON of a golden record; what it does not label is left out."""
+    return record.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 
 def dumped(record: Record | None) -> dict[str, Any] | None:
@@ -118,12 +122,13 @@ def _records(path: Path) -> Iterator[tuple[int, Record]]:
         with path.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines, 1):
                 if line.strip():
-                    yield number, _record(line, path, number)
+                    yield number, record_of(line, path, number)
     except OSError as error:
         raise EvalError(f"{path} cannot be read: {error.strerror}.") from None
 
 
-def _record(line: str, path: Path, number: int) -> Record:
+def record_of(line: str, path: Path, number: int) -> Record:
+    """Return the record in line *number* of *path*; raises ``EvalError`` when it is none."""
     try:
         return Record.from_json(line)
     except ValidationError as error:

@@ -11,7 +11,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from evals.dataset import Dataset, Scored, file_hash, golden_hash
+from evals.dataset import Dataset, Scored, document_id, dumped, file_hash, golden_hash, labelled
 from evals.gate import Loss
 from evals.marks import Counts, Mark
 from evals.score import Totals, total
@@ -37,7 +37,10 @@ def console() -> Console:
 def results(
     dataset: Dataset, scored: Sequence[Scored], proposer: str, records: Path | None
 ) -> dict[str, Any]:
-    """Return the whole run as JSON: versions, hashes, totals, and every letter's counts."""
+    """Return the whole run as JSON: versions, hashes, totals, and of every letter its counts.
+
+    Record and labels are there too, so that another run can be compared with this one by value.
+    """
     return {
         "schema": SCHEMA,
         "versions": versions(),
@@ -89,6 +92,7 @@ def _letter_json(scored: Scored) -> dict[str, Any]:
     score, case = scored.score, scored.case
     return {
         "name": score.name,
+        "id": document_id(case),
         "split": case.split,
         "source_sha256": file_hash(case.source),
         "status": score.status,
@@ -100,6 +104,8 @@ def _letter_json(scored: Scored) -> dict[str, Any]:
         "fields": {name: counts.to_json() for name, counts in score.fields.items()},
         "codes": {name: counts.to_json() for name, counts in score.codes.items()},
         "differences": [mark._asdict() for mark in score.differences],
+        "expected": labelled(case.expected),
+        "record": dumped(scored.record),
     }
 
 
