@@ -330,7 +330,9 @@ def test_mtus_citations_of_2016(
 ) -> None:
     """Document, year and sections; a section's title may hold commas of its own."""
     found = only(f"{MTUS}⟦{source}⟧.").components
-    assert replace(found, guideline=UNKNOWN) == Components(title=title, year=year, sections=sections)
+    assert replace(found, guideline=UNKNOWN) == Components(
+        title=title, year=year, sections=sections
+    )
 
 
 # --- excerpts ------------------------------------------------------------------------------------
