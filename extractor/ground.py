@@ -5,8 +5,11 @@ matched by likeness.
 """
 
 import re
-from collections.abc import Iterable
-from typing import Any, TypeVar
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import islice
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
@@ -14,16 +17,21 @@ from extractor.errors import AmbiguousQuote, MissingQuote
 from extractor.findings import Code, Finding
 from extractor.propose import Claim
 from extractor.record import V
-from extractor.text import Span, Text
+from extractor.text import Span, Text, collapse
 
 M = TypeVar("M", bound=V[Any])
-_WORD_EDGE = re.compile(r"\w")
+_BLANK = re.compile(r"\s+")
+_BLANKS = re.compile(r"\s{2,}")
+_REST_OF_WORD = re.compile(r"\w*")
+_IN_NUMBER = re.compile(r"\d[.,/-]\d")
+# So many hits that each cut a word are no quote of a letter; what is longer to try is an attack.
+_CUTS_AT_MOST = 1000
 
 
 def locate(quote: str, scope: Span, text: Text) -> Span:
     r"""Find *quote* inside *scope* and say where it stands in the normalized text.
 
-    Whole words, verbatim up to white space.
+    Whole words and whole numbers, verbatim up to white space: "5 mg" does not stand in "2.5 mg".
 
     >>> text = Text.of("The denial is\n  upheld in full.")
     >>> locate("denial is upheld", text.whole, text)
@@ -38,22 +46,78 @@ def locate(quote: str, scope: Span, text: Text) -> Span:
         MissingQuote: the words do not stand in *scope*.
         AmbiguousQuote: they stand there more than once.
     """
-    words = Text.of(quote).norm.split()
-    if not words:
+    # A soft hyphen ends a line; the quote of one has its line break as a space.
+    wanted = collapse(Text.of(quote.replace("\u00ad ", "- ")).norm)
+    if not wanted:
         msg = "The quote is empty."
         raise MissingQuote(msg)
-    before = r"(?<!\w)" if _WORD_EDGE.match(words[0]) else ""
-    after = r"(?!\w)" if _WORD_EDGE.match(words[-1][-1]) else ""
-    pattern = before + r"\s+".join(map(re.escape, words)) + after
-    found = [Span(*match.span()) for match in re.finditer(pattern, text.norm[: scope.end])]
-    found = [span for span in found if scope.holds(span)]
+    found = list(islice(_occurrences(wanted, scope, _collapsed(text)), 2))
     if not found:
         msg = "The words of the quote do not stand there."
         raise MissingQuote(msg)
     if len(found) > 1:
-        msg = f"The words of the quote stand there {len(found)} times."
+        msg = "The words of the quote stand there more than once."
         raise AmbiguousQuote(msg)
     return found[0]
+
+
+class _Collapsed(NamedTuple):
+    """The normalized text with white space collapsed, and the way back.
+
+    ``starts`` are offsets of ``words`` from which on ``lost`` characters were left out before;
+    ``ends`` the same places in the normalized text.
+    """
+
+    words: str
+    starts: list[int]
+    ends: list[int]
+    lost: list[int]
+
+    def norm_offset(self, offset: int) -> int:
+        return offset + self.lost[bisect_right(self.starts, offset) - 1]
+
+    def offset(self, norm_offset: int) -> int:
+        return norm_offset - self.lost[bisect_right(self.ends, norm_offset) - 1]
+
+
+@lru_cache(maxsize=8)
+def _collapsed(text: Text) -> _Collapsed:
+    starts, ends, lost = [0], [0], [0]
+    for run in _BLANKS.finditer(text.norm):
+        lost.append(lost[-1] + len(run.group()) - 1)
+        starts.append(run.end() - lost[-1])
+        ends.append(run.end())
+    return _Collapsed(_BLANK.sub(" ", text.norm), starts, ends, lost)
+
+
+def _occurrences(wanted: str, scope: Span, text: _Collapsed) -> Iterator[Span]:
+    """Yield where *wanted* stands in *scope*, cutting through no word and no number.
+
+    Raises:
+        AmbiguousQuote: it stands cut through too often to go on.
+    """
+    at, stop = text.offset(scope.start), text.offset(scope.end)
+    for _ in range(_CUTS_AT_MOST):
+        start = text.words.find(wanted, at, stop)
+        if start < 0:
+            return
+        end = start + len(wanted)
+        if not _is_cut(text.words, start) and not _is_cut(text.words, end):
+            yield Span(text.norm_offset(start), text.norm_offset(end - 1) + 1)
+        rest = _REST_OF_WORD.match(text.words, start + 1)
+        at = rest.end() if rest else start + 1
+    msg = "The words of the quote stand there within others, over and over."
+    raise AmbiguousQuote(msg)
+
+
+def _is_cut(words: str, at: int) -> bool:
+    """Say whether a word or a number goes on over the place *at*."""
+    before, after = words[max(0, at - 2) : at], words[at : at + 2]
+    if not before or not after:
+        return False
+    if (before[-1].isalnum() or before[-1] == "_") and (after[0].isalnum() or after[0] == "_"):
+        return True
+    return bool(_IN_NUMBER.fullmatch(before + after[0]) or _IN_NUMBER.fullmatch(before[-1] + after))
 
 
 class Grounder:

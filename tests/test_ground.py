@@ -169,3 +169,41 @@ def test_a_value_names_its_page() -> None:
     value, _ = grounded("one\ftwo", Words, Claim(Span(0, 7), None, "two"))
     assert value is not None
     assert value.page == 2
+
+
+@pytest.mark.parametrize(
+    ("source", "quote"),
+    [
+        ("Take 2.5 mg tablets daily.", "5 mg tablets"),
+        ("Take 2.5 mg daily.", "Take 2"),
+        ("A dose of 1,250 mg.", "250 mg"),
+        ("Norco 10/325mg is asked for.", "325mg is asked"),
+        ("Visits 2-3 times a week.", "3 times a week"),
+        ("Seen on 11/05/2016 again.", "05/2016 again"),
+    ],
+)
+def test_no_quote_begins_or_ends_inside_a_number(source: str, quote: str) -> None:
+    """A number is quoted whole: its last digits are another number."""
+    text = Text.of(source)
+    with pytest.raises(MissingQuote):
+        locate(quote, text.whole, text)
+
+
+def test_words_that_overlap_themselves_are_ambiguous() -> None:
+    """A quote that can be laid over the words in two ways has no one place."""
+    text = Text.of("no no no")
+    with pytest.raises(AmbiguousQuote):
+        locate("no no", text.whole, text)
+
+
+def test_a_quote_of_words_parted_by_a_soft_hyphen_is_found() -> None:
+    """The quote of a line that ended in a soft hyphen has its line break as a space."""
+    text = Text.of("It was self\u00ad\ndirected exercise.")
+    assert text.place(locate("self\u00ad directed", text.whole, text)).quote == "self\u00ad directed"
+
+
+def test_words_cut_over_and_over_are_refused() -> None:
+    """A text made to hide a quote in other words costs no time without end."""
+    text = Text.of("xa " * 5000)
+    with pytest.raises(QuoteError):
+        locate("a", text.whole, text)
