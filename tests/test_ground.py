@@ -199,7 +199,9 @@ def test_words_that_overlap_themselves_are_ambiguous() -> None:
 def test_a_quote_of_words_parted_by_a_soft_hyphen_is_found() -> None:
     """The quote of a line that ended in a soft hyphen has its line break as a space."""
     text = Text.of("It was self\u00ad\ndirected exercise.")
-    assert text.place(locate("self\u00ad directed", text.whole, text)).quote == "self\u00ad directed"
+    assert (
+        text.place(locate("self\u00ad directed", text.whole, text)).quote == "self\u00ad directed"
+    )
 
 
 def test_words_cut_over_and_over_are_refused() -> None:

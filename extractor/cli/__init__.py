@@ -16,6 +16,8 @@ import typer
 from extractor.cli import output
 from extractor.cli.codebook import Format
 from extractor.cli.codebook import show as show_codebook
+from extractor.cli.findings import Form
+from extractor.cli.findings import show as show_findings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -362,3 +364,17 @@ def codebook(
 ) -> None:
     """Print what every column of every output means, holds, and is derived from."""
     show_codebook(form)
+
+
+@app.command()
+def findings(
+    code: Annotated[
+        str | None, typer.Argument(metavar="CODE", help="One finding code; else all of them.")
+    ] = None,
+    form: Annotated[
+        Form, typer.Option("--format", help="For people, or for programs.")
+    ] = Form.MARKDOWN,
+) -> None:
+    """Print what a finding means, an example of it, and what to do about it."""
+    with _refusals():
+        show_findings(code, form)
