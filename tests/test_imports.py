@@ -14,6 +14,8 @@ ROOMS = (
     ("errors", "record"),
     ("text", "phrases", "numbers"),
     ("values",),
+    ("relatives",),
+    ("paragraphs",),
     ("pdf",),
     ("source",),
     ("layout",),

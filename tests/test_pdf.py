@@ -148,6 +148,21 @@ def test_lines_apart_are_paragraphs_each() -> None:
     assert text_of(pdf(column(*[WIDE] * 9), labels)).endswith("\f" + expected)
 
 
+@pytest.mark.parametrize("gaps", [(1, 2, 2, 2, 2, 1, 1), (2, 2, 2, 2, 1, 1), (1, 2, 2), (2, 2, 2)])
+def test_a_page_of_few_lines_is_spaced_like_its_document(gaps: tuple[int, ...]) -> None:
+    """Paragraphs of a line each, though they reach the margin, stay apart on a short last page."""
+    prose = column(*[WIDE] * 20)
+    rows = column(*[f"{WIDE}."] * (len(gaps) + 1), gaps=[14 * gap for gap in gaps])
+    _, last = text_of(pdf(prose, rows)).split("\f")
+    assert last.count(" \n") == gaps.count(2)
+
+
+def test_a_page_may_be_spaced_otherwise_than_its_document() -> None:
+    """A page of prose, all of it double-spaced, is no page of paragraphs."""
+    data = pdf(column(*[WIDE] * 20), column(*[WIDE] * 12, "its end.", gaps=[28] * 12))
+    assert " \n" not in text_of(data)
+
+
 def test_a_row_of_cells_is_no_paragraph() -> None:
     """Cells on one height or a little higher follow their row; the next row is measured from it."""
     rows = [
@@ -231,6 +246,20 @@ def test_pages_are_separated_and_not_ended_by_form_feeds() -> None:
     read = read_pdf(pdf(column("One."), [], column("Two."), []), max_pages=10)
     assert read.text == "One.\n\f\fTwo.\n\f"
     assert (read.pages, read.pictures) == (4, ())
+
+
+def test_two_pages_that_begin_alike_have_no_running_head() -> None:
+    """A first line where the third page has its own first line is the letter's; its break stays."""
+    body = (WIDE, WIDE, "it is not necessary.")
+    label = column("*Guideline:* none", *body)
+    assert edges(pdf(column("Letter", *body, gaps=[28]), label, label)) == [True, True]
+
+
+def test_a_running_head_may_be_missing_on_the_first_page() -> None:
+    """Where the first page has nothing in its place, a line of two pages is a running head."""
+    body = (WIDE, WIDE, "it is not necessary.")
+    headed = [(72.0, 750.0, "Letter 7"), *column("*Guideline:* none", *body)]
+    assert edges(pdf(column("Letter", *body, gaps=[28]), headed, headed)) == [True, True]
 
 
 @pytest.mark.parametrize("foot", [(72, 40, "Letter 7, page {}"), (72, 750, "Letter 7, page {}")])

@@ -286,6 +286,27 @@ def test_the_date_of_the_utilization_review_in_every_wording(words: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("words", "sure"),
+    [
+        ("The request was denied by utilization review on 10/19/2016.", True),
+        ("The MRI was denied in the utilization review report dated 10/19/2016.", True),
+        ("The request was non-certified by UR on 10/19/2016.", True),
+        ("The request of 10/2/2016 was denied by utilization review on 10/19/2016.", True),
+        ("Utilization review denied the request dated 10/19/2016.", False),
+        ("The provider received the denial by utilization review on 10/19/2016.", False),
+        ("UR certified an MRI by utilization review on 10/19/2016.", False),
+    ],
+)
+def test_the_verb_beside_the_date_says_whose_it_is(words: str, sure: bool) -> None:
+    """What was denied on a date was not requested, received or approved on it."""
+    story = f"The patient is a 48-year-old male. {words}"
+    record = ENGINE.extract_text(Letter(header="", summary=story).write())
+    assert record.patient.ur_date is not None
+    assert record.patient.ur_date.value == "2016-10-19"
+    assert codes(record) == ([] if sure else ["ambiguous"])
+
+
+@pytest.mark.parametrize(
     "words",
     [
         "The note of 10/19/2016 was reviewed.",

@@ -157,6 +157,27 @@ def test_a_letter_without_its_conclusion() -> None:
 
 
 @pytest.mark.parametrize(
+    ("rationale", "status"),
+    [
+        ('One guideline holds that "a second course is not medically necessary".', "verified"),
+        ('The ODG says: "Massage is medically necessary for ten days at the most."', "verified"),
+        ('The request is "not medically necessary", says the guideline.', "review"),
+        (
+            'The guideline is silent. "The request for a brace is not medically necessary".',
+            "review",
+        ),
+        ('Of the guideline, "the request for a brace is not medically necessary".', "review"),
+        ('The provider writes that "a brace is medically necessary for this man".', "review"),
+    ],
+)
+def test_a_quoted_guideline_is_no_conclusion(rationale: str, status: str) -> None:
+    """A clause quoted from a guideline asks for no conclusion; other deciding words do."""
+    issue = Issue(rationale=f"{rationale} No red flag is named.")
+    record = ENGINE.extract_text(Letter((issue,)).write())
+    assert (item(record).conclusion, record.status) == (None, status)
+
+
+@pytest.mark.parametrize(
     "sentence",
     [
         "No further visits are medically necessary.",

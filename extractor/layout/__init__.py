@@ -18,6 +18,7 @@ from extractor.text import Span, Text, found_by
 __all__ = ["ItemPlace", "Layout", "LayoutRule", "lay_out", "load_rules", "parse_rule"]
 
 UNKNOWN = "unknown"
+_BLANKS = 200
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,13 @@ def _sections(rule: LayoutRule, text: Text) -> dict[str, Span]:
         starts.append((section.name, heading.start(), begin))
         at = begin
     ends = [start for _, start, _ in starts[1:]] + [len(text.norm)]
-    return {name: text.trim(begin, end) for (name, _, begin), end in zip(starts, ends, strict=True)}
+    spans = {name: Span(begin, end) for (name, _, begin), end in zip(starts, ends, strict=True)}
+    if "header" in spans and rule.style in {"sentence", "list"}:
+        # A notice lists what was decided right below its header.
+        begin, end = spans["header"]
+        listed = rule.head.search(text.norm, begin, end)
+        spans["header"] = Span(begin, listed.start() if listed else end)
+    return {name: text.trim(*span) for name, span in spans.items()}
 
 
 def _items_by_heading(rule: LayoutRule, text: Text, sections: dict[str, Span]) -> list[ItemPlace]:
@@ -146,7 +153,7 @@ def _items_by_sentence(rule: LayoutRule, text: Text, sections: dict[str, Span]) 
     issues = sections.get("issues")
     if issues is None:
         return []
-    heads = list(rule.head.finditer(text.norm, *issues))
+    heads = _heads(rule, text, issues)
     ends = [*(head.start() for head in heads[1:]), issues.end][: len(heads)]
     return [
         _place_of(rule, text, head, _parts(rule, text, head.end(), end))
@@ -159,14 +166,53 @@ def _items_by_list(rule: LayoutRule, text: Text, sections: dict[str, Span]) -> l
     issues = sections.get("issues")
     if issues is None:
         return []
-    heads = list(rule.head.finditer(text.norm, *issues))
-    passages = list(rule.passage_head.finditer(text.norm, issues.end))
+    heads = _heads(rule, text, issues)
+    passages = _passages(rule.passage_head, text, issues.end, heads)
     ends = [*(match.start() for match in passages[1:]), len(text.norm)][: len(passages)]
     bodies = [
         _parts(rule, text, match.end(), end) for match, end in zip(passages, ends, strict=True)
     ]
     bodies += [{}] * (len(heads) - len(bodies))
     return [_place_of(rule, text, head, body) for head, body in zip(heads, bodies, strict=False)]
+
+
+def _passages(
+    opening: re.Pattern[str], text: Text, start: int, heads: list[re.Match[str]]
+) -> list[re.Match[str]]:
+    """Return the passages that name the requests of *heads* again, in their order."""
+    found = list(opening.finditer(text.norm, start))
+    kept: list[re.Match[str]] = []
+    for match in found:
+        if len(kept) < len(heads) and _names(match, heads[len(kept)]["request"]):
+            kept.append(match)
+    return kept if len(kept) == len(heads) else found
+
+
+def _names(passage: re.Match[str], request: str) -> bool:
+    """Say whether *passage* begins with the words of *request*, which may hold colons."""
+    start = passage.start("request")
+    ahead = passage.string[start : start + 2 * len(request) + _BLANKS]
+    return "".join(ahead.split()).lower().startswith("".join(request.split()).lower())
+
+
+def _heads(rule: LayoutRule, text: Text, issues: Span) -> list[re.Match[str]]:
+    """Return what opens an item: a head out of number only where a paragraph begins."""
+    kept: list[re.Match[str]] = []
+    at = issues.start
+    while head := rule.head.search(text.norm, at, issues.end):
+        numbered = "number" in head.re.groupindex
+        if not numbered or int(head["number"]) == len(kept) + 1 or _is_apart(text, head):
+            kept.append(head)
+            at = head.end()
+        else:
+            at = head.end("number")
+    return kept
+
+
+def _is_apart(text: Text, head: re.Match[str]) -> bool:
+    """Say whether a paragraph ends before *head*."""
+    at = head.start("number")
+    return any(gap.proven and gap.start == at for gap in text.gaps_between(at - 1, at))
 
 
 def _place_of(

@@ -18,6 +18,7 @@ BUILT_IN = ("dwc-2016", "dwc-2014", "letter-2014", "letter-2013", "professional-
 PARTS = ("claims_administrator", "reviewer", "rationale")
 _LONGEST_REQUEST = 1500
 _REQUEST_SLOT = rf"(?:(?:an?|the)\s+)?(?P<request>\S(?:[^\n\f]|[\n\f]){{0,{_LONGEST_REQUEST}}}?)\s*"
+_LINE_START = r"(?:^|(?<=[\n\f]))[ \t]*"
 
 Style = Literal["heading", "sentence", "list", "single"]
 
@@ -79,7 +80,8 @@ class LayoutRule:
             "request": _REQUEST_SLOT,
             "decision": rf"\b(?P<decision>{self.decided})",
         }
-        return re.compile(phrase(words, **slots))
+        at_line_start = _LINE_START if words.startswith("{number}") else ""
+        return re.compile(at_line_start + phrase(words, **slots))
 
     @cached_property
     def section_heads(self) -> dict[str, re.Pattern[str]]:

@@ -4,12 +4,13 @@ import re
 from itertools import islice
 
 from extractor.propose import Claim
+from extractor.relatives import is_of, others
 from extractor.text import Span, Text
 from extractor.values import (
-    AGE,
     DATE,
     MISHAP,
     STATES,
+    ages,
     parse_age,
     parse_date,
     parse_sex,
@@ -130,7 +131,10 @@ def read_patient(
 
 
 def _age(text: Text, summary: Span) -> Claim | None:
-    for match in AGE.finditer(text.norm, *summary):
+    people = others(text.norm, summary)
+    for match in ages(text.norm, summary):
+        if is_of(match.span(), people):
+            continue
         before = text.norm[max(summary.start, match.start() - _BEFORE_AGE) : match.start()]
         if _KIN.search(before) or _OTHER_OLD.match(text.norm, match.end()):
             continue
@@ -149,8 +153,10 @@ def _sex(text: Text, summary: Span, age: Claim | None) -> Claim | None:
         end = min(summary.end, stop.start() if stop else start + _AFTER_AGE)
         if noun := _SEX.search(text.norm, start, end):
             return _noun(text, noun)
-    if noun := _IS_A.search(text.norm, *summary):
-        return _noun(text, noun)
+    people = others(text.norm, summary)
+    for noun in _IS_A.finditer(text.norm, *summary):
+        if not is_of(noun.span("noun"), people):
+            return _noun(text, noun)
     return None
 
 
@@ -211,8 +217,8 @@ def _event_date(text: Text, summary: Span) -> Claim | None:
     named = _AS_INJURY.search(text.norm, *summary)
     if named and (day := parse_date(named["date"])):
         return Claim(Span(*named.span("date")), day)
-    age = AGE.search(text.norm, *summary)
-    at = age.start() if age else summary.start
+    age = _age(text, summary)
+    at = age.scope.start if age else summary.start
     sentence = sentence_around(text.norm, summary, at, at + 1)
     date = DATE.search(text.norm, *sentence)
     if date is None:

@@ -35,7 +35,7 @@ def scan(text: Text, families: Iterable[Family] = BUILT_IN) -> Anchors:
     headings = _headings(family, text)
     anchors = Anchors(
         family,
-        header=Span(0, min((start for start, _ in headings.values()), default=0)),
+        header=_header(family, text, min((start for start, _ in headings.values()), default=0)),
         credentials=_section(text, headings, family.credentials),
         summary=_summary(text, headings, family),
         issues=_section(text, headings, family.issues),
@@ -49,6 +49,14 @@ def scan(text: Text, families: Iterable[Family] = BUILT_IN) -> Anchors:
         item.required = family.required
         item.runs_on = family.style == "before_label"
     return anchors
+
+
+def _header(family: Family, text: Text, end: int) -> Span:
+    """Return the header: up to the first heading, or to a list of decisions before that."""
+    listed = None
+    if family.head is not None and family.style in {"sentence", "list"}:
+        listed = family.head.search(text.norm, 0, end)
+    return Span(0, listed.start() if listed else end)
 
 
 def _headings(family: Family, text: Text) -> dict[re.Pattern[str], tuple[int, int]]:

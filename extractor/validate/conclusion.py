@@ -11,7 +11,7 @@ from extractor.findings import Code, Finding
 from extractor.record import Item
 from extractor.text import Span, Text
 from extractor.validate.spans import passage, span_of
-from extractor.values import conclusions
+from extractor.values import conclusions, quotations
 
 _AGREES = {"necessary": "overturned", "not_necessary": "upheld"}
 _DOUBT = re.compile(
@@ -39,6 +39,13 @@ _DECIDING_WORDS = re.compile(
     re.IGNORECASE,
 )
 _OF_THE_REQUEST = re.compile(r"\b(?:the|this)\s+request", re.IGNORECASE)
+# "One guideline holds that", right before a quotation that is a clause of its own.
+_GUIDELINE_SAYS = re.compile(
+    r"\b(?:guidelines?|MTUS|ODG|ACOEM|schedule|chapters?|sections?|text|treatise|handbook)\b[^.;]*\Z",
+    re.IGNORECASE,
+)
+_CLAUSE = 6
+_LEAD = 200
 _BROKEN_WORD = re.compile(r"-\s*\n\s*")
 
 
@@ -72,9 +79,22 @@ def _check_absence(
     if deciding:
         message = "The rationale's deciding sentence is not in the record."
         yield Finding.of(Code.MISSING_FIELD, message, where, text.place(deciding[-1]))
-    elif _DECIDING_WORDS.search(_BROKEN_WORD.sub("", text.norm[slice(*rationale)])):
+    elif _DECIDING_WORDS.search(_BROKEN_WORD.sub("", _unquoted(text.norm, rationale))):
         message = "The rationale has the words of a conclusion; none was read."
         yield Finding.of(Code.MISSING_FIELD, message, where, text.place(rationale))
+
+
+def _unquoted(norm: str, rationale: Span) -> str:
+    """Return the rationale without the clauses that it quotes from a guideline."""
+    pieces = []
+    at = rationale.start
+    for start, end in quotations(norm, rationale):
+        lead, quoted = norm[max(at, start - _LEAD) : start], norm[start:end]
+        is_clause = len(quoted.split()) >= _CLAUSE and not _OF_THE_REQUEST.search(quoted)
+        if is_clause and _GUIDELINE_SAYS.search(lead):
+            pieces.append(norm[at:start])
+            at = end
+    return " ".join([*pieces, norm[at : rationale.end]])
 
 
 def _may_be_turned(words: str, polarity: str) -> bool:

@@ -64,6 +64,7 @@ _NECESSITY: dict[str, DecisionWord] = {
     for tail in ("", "andappropriate")
 }
 _NECESSARY = r"\b(?:is|was)\s*(?:not)?\s*medically\s*necessary(?:\s*and\s*appropriate)?"
+_LINE_START = r"(?:^|(?<=[\n\f]))[ \t]*"
 _ARTICLE = r"(?:(?:an?|the)\s+)?"
 
 DWC = Family(
@@ -105,7 +106,7 @@ LETTER_2014 = Family(
     decision=re.compile(_NECESSARY),
     verdicts=_NECESSITY,
     head=re.compile(
-        rf"(?P<number>\d{{1,3}})\s*\.\s*The\s*request\s*for\s+{_ARTICLE}(?P<request>\S.{{0,1500}}?)\s*(?P<decision>{_NECESSARY})\s*\.",
+        rf"{_LINE_START}(?P<number>\d{{1,3}})\s*\.\s*The\s*request\s*for\s+{_ARTICLE}(?P<request>\S.{{0,1500}}?)\s*(?P<decision>{_NECESSARY})\s*\.",
         re.DOTALL,
     ),
     credentials=_p("HOW THE IMR FINAL DETERMINATION WAS MADE"),
@@ -130,12 +131,12 @@ LETTER_2013 = Family(
     decision=re.compile(_NECESSARY),
     verdicts=_NECESSITY,
     head=re.compile(
-        r"(?P<number>\d{1,3})\s*\)\s*MAXIMUS\s*Federal\s*Services,\s*Inc\.\s*has\s*determined\s*the\s*request\s*for\s+"
+        rf"{_LINE_START}(?P<number>\d{{1,3}})\s*\)\s*MAXIMUS\s*Federal\s*Services,\s*Inc\.\s*has\s*determined\s*the\s*request\s*for\s+"
         rf"{_ARTICLE}(?P<request>\S.{{0,1500}}?)\s*(?P<decision>{_NECESSARY})\s*\.",
         re.DOTALL,
     ),
     passage=re.compile(
-        rf"(?:\d{{1,3}}\s*\)\s*)?Regarding\s*the\s*request\s*for\s+{_ARTICLE}(?P<request>[^:]{{1,1500}}?(?::[^:\n]{{1,300}}?)*?)\s*:(?=\s*\n)"
+        rf"(?:\d{{1,3}}\s*\)\s*)?Regarding\s*the\s*request\s*for\s+{_ARTICLE}(?P<request>\S)"
     ),
     credentials=_p("Medical Qualifications of the Expert Reviewer :"),
     summary=_p("Case Summary :"),
@@ -258,7 +259,7 @@ def _template(template: str, decisions: str) -> re.Pattern[str] | None:
         r"\{request\}": rf"{_ARTICLE}(?P<request>\S.{{0,1500}}?)\s*",
         r"\{decision\}": rf"\b(?P<decision>{decisions})",
     }
-    pattern = _words(template)
+    pattern = (_LINE_START if template.startswith("{number}") else "") + _words(template)
     for name, slot in slots.items():
         pattern = pattern.replace(name, slot)
     return re.compile(pattern, re.DOTALL)

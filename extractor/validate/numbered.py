@@ -1,17 +1,22 @@
 """Items decided in numbered sentences, in a list, or in the heading of the one there is."""
 
 import re
+from collections.abc import Iterator
+from itertools import zip_longest
 
 from extractor.text import Span, Text
 from extractor.validate.anchored import Anchored, Anchors, labels_in, opening
 from extractor.validate.families import PARTS, Family
+
+_ENDED = re.compile(r"(?:[.:;!?][\"')\]]*\s*|\n\s*\n\s*|\A\s*)\Z")
+_BLANKS = 200
 
 
 def items_by_sentence(family: Family, text: Text, anchors: Anchors) -> list[Anchored]:
     """Return the items that a numbered sentence opens."""
     if anchors.issues is None or family.head is None:
         return []
-    heads = list(family.head.finditer(text.norm, *anchors.issues))
+    heads = _heads(family, family.head, text, anchors.issues)
     ends = [*(head.start() for head in heads[1:]), anchors.issues.end][: len(heads)]
     if not _numbered(heads):
         anchors.problems.append("numbers")
@@ -25,9 +30,12 @@ def items_by_list(family: Family, text: Text, anchors: Anchors) -> list[Anchored
     """Return the items of a numbered list, each with the passage that names its request again."""
     if anchors.issues is None or family.head is None or family.passage is None:
         return []
-    heads = list(family.head.finditer(text.norm, *anchors.issues))
-    passages = list(family.passage.finditer(text.norm, anchors.issues.end))
-    if [_words(match) for match in heads] != [_words(match) for match in passages]:
+    heads = _heads(family, family.head, text, anchors.issues)
+    passages: list[re.Match[str]] = []
+    for match in family.passage.finditer(text.norm, anchors.issues.end):
+        if len(passages) < len(heads) and _is_on(match, heads[len(passages)]):
+            passages.append(match)
+    if len(passages) < len(heads):
         anchors.problems.append("passages")
     if not _numbered(heads):
         anchors.problems.append("numbers")
@@ -37,8 +45,52 @@ def items_by_list(family: Family, text: Text, anchors: Anchors) -> list[Anchored
     return [_decided(family, text, head, body) for head, body in zip(heads, bodies, strict=False)]
 
 
-def _words(match: re.Match[str]) -> str:
-    return "".join(match["request"].split()).lower()
+def _heads(family: Family, head: re.Pattern[str], text: Text, issues: Span) -> list[re.Match[str]]:
+    """Return what opens an item: each number that follows, and any other that prose cannot hold.
+
+    A page or chapter number at a line's start follows a line that runs on, and no label follows it.
+    """
+    if "number" not in head.groupindex:
+        return list(head.finditer(text.norm, *issues))
+    found = list(_overlapping(head, text.norm, issues))
+    heads: list[re.Match[str]] = []
+    at = issues.start
+    for match, following in zip_longest(found, found[1:]):
+        if match.start() < at:
+            continue
+        own = Span(match.end("number"), following.start() if following else issues.end)
+        follows = int(match["number"]) == len(heads) + 1
+        if follows or not _runs_on(text, match.start("number")) or labels_in(family, text, own):
+            heads.append(match)
+            at = match.end()
+    return heads
+
+
+def _overlapping(head: re.Pattern[str], norm: str, issues: Span) -> Iterator[re.Match[str]]:
+    at = issues.start
+    while match := head.search(norm, at, issues.end):
+        yield match
+        at = match.end("number")
+
+
+def _runs_on(text: Text, at: int) -> bool:
+    """Say whether the words before *at* end no sentence and no paragraph."""
+    before = text.norm[max(0, at - 200) : at]
+    return _ENDED.search(before) is None
+
+
+def _is_on(passage: re.Match[str], head: re.Match[str]) -> bool:
+    """Say whether *passage* names the request of *head*, which may hold colons of its own."""
+    wanted = _words(head["request"])
+    if _words(passage["request"]) == wanted:
+        return True
+    start = passage.start("request")
+    ahead = passage.string[start : start + 2 * len(head["request"]) + _BLANKS]
+    return _words(ahead).startswith(wanted + ":")
+
+
+def _words(words: str) -> str:
+    return "".join(words.split()).lower()
 
 
 def _numbered(heads: list[re.Match[str]]) -> bool:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from extractor.findings import Code, Finding
 from extractor.record import Record
-from extractor.text import Span, Text
+from extractor.relatives import is_of, others
+from extractor.text import Span, Text, found_by
 from extractor.validate.anchors import Anchors
 from extractor.validate.spans import passage, span_of
 from extractor.validate.summary import check_codes, check_days
@@ -87,7 +88,8 @@ def _first_age(text: Text, summary: Span, given: list[re.Match[str]]) -> Span | 
 
 def _check_age(record: Record, text: Text, summary: Span) -> Iterator[Finding]:
     value, path = record.patient.age, "/patient/age"
-    given = list(ages(text.norm, summary))
+    people = others(text.norm, summary)
+    given = [match for match in ages(text.norm, summary) if not is_of(match.span(), people)]
     age = _first_age(text, summary, given)
     if value is None:
         if age:
@@ -99,7 +101,7 @@ def _check_age(record: Record, text: Text, summary: Span) -> Iterator[Finding]:
             path,
             passage(text, value),
         )
-    elif value.value != parse_age(value.quote):
+    elif value.value != parse_age(text.norm[slice(*age)]):
         yield Finding.of(
             Code.VALUE_MISMATCH, "The quote says another age.", path, passage(text, value)
         )
@@ -114,6 +116,7 @@ _NOT_THE_WORKER = re.compile(
     r"|his|her|aged?)\b|years?\s+old|[\d-]\s*\Z",
     re.IGNORECASE,
 )
+_STOP = re.compile(r"[.;!?][\"')]*\s")
 _WORKER_BEFORE = re.compile(
     r"\b(?:worker|patient|applicant|claimant|employee|individual|member|IW|[Tt]his)\b[^.;]*\Z",
     re.IGNORECASE,
@@ -132,33 +135,57 @@ def _is_another_age(
     """Say whether the age may not be the worker's own of today."""
     said = {parse_age(match.group()) for match in given}
     before = text.norm[max(summary.start, age.start - 40) : age.start]
-    if len(said) > 1 or years not in _WORKING_AGES or _NOT_THE_WORKER.search(before):
+    own_sentence = _STOP.split(before)[-1]
+    if len(said) > 1 or years not in _WORKING_AGES or _NOT_THE_WORKER.search(own_sentence):
         return True
-    of_the_worker = _WORKER_BEFORE.search(text.norm, max(summary.start, age.start - 80), age.start)
-    return not of_the_worker and not _WORKER_AFTER.match(text.norm, age.end, summary.end)
+    if _WORKER_BEFORE.search(text.norm, max(summary.start, age.start - 80), age.start):
+        return False
+    # The sentence before spoke of somebody else, and this one does not name the worker.
+    somebody_else = _NOT_THE_WORKER.search(before) is not None
+    return somebody_else or not _WORKER_AFTER.match(text.norm, age.end, summary.end)
 
 
 def _check_sex(record: Record, text: Text, summary: Span) -> Iterator[Finding]:
     value, path = record.patient.sex, "/patient/sex"
     if value is None:
-        if noun := _PERSON.search(text.norm, *summary):
+        people = others(text.norm, summary)
+        nouns = (match.span() for match in _PERSON.finditer(text.norm, *summary))
+        if noun := next((noun for noun in nouns if not is_of(noun, people)), None):
             message = "The summary has a noun of a man's or a woman's; none was read."
-            yield Finding.of(Code.MISSING_FIELD, message, path, text.place(Span(*noun.span())))
+            yield Finding.of(Code.MISSING_FIELD, message, path, text.place(Span(*noun)))
         return
     span = span_of(text, value)
     if not summary.holds(span) or _PERSON.fullmatch(text.norm, *span) is None:
         message = "It is no noun of the clinical summary."
         yield Finding.of(Code.WRONG_PLACE, message, path, passage(text, value))
-    elif value.value != parse_sex(value.quote):
+    elif value.value != parse_sex(text.norm[slice(*span)]):
         message = "The noun says otherwise."
         yield Finding.of(Code.VALUE_MISMATCH, message, path, passage(text, value))
-    elif _names_both_sexes(text, summary) or _is_another_person(record, text, span):
+    elif _names_both_sexes(text, summary, span) or _is_another_person(record, text, span):
         message = "The noun may be of another person, or the summary names both sexes."
         yield Finding.of(Code.AMBIGUOUS, message, path, passage(text, value))
 
 
-def _names_both_sexes(text: Text, summary: Span) -> bool:
-    return all(any(noun.search(text.norm, *summary) for noun in nouns) for nouns in _NOUNS.values())
+def _names_both_sexes(text: Text, summary: Span, noun: Span) -> bool:
+    """Say whether nouns of both sexes leave it open whose *noun* is.
+
+    Those that describe others do not count where *noun* is plainly the worker's.
+    """
+    found = [found_by(nouns, text.norm, summary) for nouns in _NOUNS.values()]
+    if not all(found):
+        return False
+    people = others(text.norm, summary)
+    of_one_sex = any(all(is_of(each.span(), people) for each in nouns) for nouns in found)
+    before = max(summary.start, noun.start - 80)
+    return not of_one_sex or _WORKER_IS.search(text.norm, before, noun.start) is None
+
+
+_WORKER_IS = re.compile(
+    r"(?:\b(?:worker|patient|applicant|claimant|employee|individual|member|IW|he|she)\b"
+    r"(?:\s*\([^)]{0,30}\))?(?:\s*,|\s+(?:is|was)(?:\s+now)?)\s+an?\(?n?\)?|\bthis)\s+"
+    r"(?:(?!by\b|with\b|of\b|and\b|who|the\b|his\b|her\b)[\w-]+[,\s]+){0,7}?\Z",
+    re.IGNORECASE,
+)
 
 
 _OF_ANOTHER = re.compile(r"\b(?:with|by|an?|the|saw|lives|formerly|hit)\b", re.IGNORECASE)

@@ -32,9 +32,18 @@ _AT_DENIAL = re.compile(
     r"(?:review|denied|denial|certif|determin|deemed)[^.;]{0,40}\Z", re.IGNORECASE
 )
 _OTHER_EVENT = re.compile(
-    r"\b(?:request(?:ed)?|RFA|received|sent|submitted|appeal|MRI|approved|certified|noted)\b[^.;]*\Z",
+    r"\b(?:request(?:ed)?|RFA|received|sent|submitted|appeal|MRI|approved|(?<!non-)(?<!non\s)certified"
+    r"|noted)\b[^.;]*\Z",
     re.IGNORECASE,
 )
+# "The request was denied by utilization review on": the date is the denial's, not the request's.
+_DENIED_ON = re.compile(
+    r"\b(?:denied|non-?\s?certified|modified|denial|determined|decided)"
+    r"(?P<by>(?:[\s,(]+(?:by|in|at|an?|the|its|this|utilization|review(?:er)?|UR|report|letter|decision"
+    r"|determination|dated|on|of)\b\)?){2,9})[\s,:]*\Z",
+    re.IGNORECASE,
+)
+_OF_ITSELF = re.compile(r"\b(?:received|sent|submitted|approved|noted)\b", re.IGNORECASE)
 _LOOK_BACK = 60
 _SENTENCE_WITHIN = 600
 
@@ -103,10 +112,19 @@ def _check_absence(
         due = field.due_in.search(_sentence(text, summary, span)) is not None
         if is_headers:
             due = due or field.header_due_at is None or bool(field.header_due_at.search(before))
-        if due and (is_headers or not field.kept_out.search(before)):
+        if due and (is_headers or not _is_kept_out(field, before)):
             message = "The summary gives this date; none was read."
             yield Finding.of(Code.MISSING_FIELD, message, path, text.place(span))
             return
+
+
+def _is_kept_out(field: _Dated, before: str) -> bool:
+    """Say whether the words *before* a date give it to another event than the field's."""
+    if field.kept_out.search(before) is None:
+        return False
+    denied = _DENIED_ON.search(before) if field.name == "ur_date" else None
+    by_review = denied is not None and _REVIEWED.search(denied["by"]) is not None
+    return not by_review or _OF_ITSELF.search(before) is not None
 
 
 def _is_another(
@@ -114,7 +132,7 @@ def _is_another(
 ) -> bool:
     """Say whether a date that the header does not bear out may be something else's."""
     before = text.norm[max(summary.start, span.start - _LOOK_BACK) : span.start]
-    if field.kept_out.search(before):
+    if _is_kept_out(field, before):
         return True
     dates = DATE.finditer(text.norm, *summary)
     return header is not None and any(parse_date(m.group()) == header.value for m in dates)
