@@ -18,6 +18,7 @@ import pypdfium2
 from rich.table import Table
 
 from evals.bench_fields import field_times
+from evals.bench_growth import growth, validation_times
 from evals.bench_processes import memory, startup
 from evals.corpus import multiplied
 from evals.dataset import RULES, Dataset
@@ -34,7 +35,7 @@ from extractor.validate import known_families, validate
 SCHEMA = "imr-bench/1"
 TEXT_TARGET = Target(1000, at_least=True)
 PDF_TARGET = Target(1.5, at_least=False)
-PARTS = ("text", "steps", "fields", "pdf", "start", "memory")
+PARTS = ("text", "steps", "fields", "validation", "growth", "pdf", "start", "memory")
 STEPS = ("normalize", "lay out", "propose", "ground", "validate")
 
 
@@ -93,6 +94,10 @@ def _measures(
                 yield from of_letters[part](letters, effort)
             if part == "fields":
                 yield from field_times(letters.name, letters.texts, effort.rounds)
+            if part == "validation":
+                yield from validation_times(letters.name, letters.texts, effort.rounds)
+    if "growth" in parts:
+        yield from growth(effort.rounds)
     if "start" in parts:
         yield from startup(effort.rounds)
     if "memory" in parts:

@@ -192,7 +192,10 @@ def bench(
         Path | None, typer.Option(help="A folder of letters (.txt, .pdf) to measure on too.")
     ] = None,
     only: Annotated[
-        str | None, typer.Option(help="text, steps, fields, pdf, start or memory: to profile it.")
+        str | None,
+        typer.Option(
+            help="text, steps, fields, validation, growth, pdf, start or memory: to profile it."
+        ),
     ] = None,
     out: OutOption = None,
 ) -> None:
@@ -241,3 +244,68 @@ def synth(  # noqa: PLR0913, PLR0917 - one parameter per option
             formats=[only] if only else traps.FORMATS,
         )
         typer.echo(f"{generate.write(chosen, out)} cases written to {out}.")
+
+
+@app.command()
+def escape(  # noqa: PLR0913, PLR0917 - one parameter per option
+    n: Annotated[int, typer.Option("--n", min=1, help="How many corruptions.")] = 85_000,
+    harmless: Annotated[int, typer.Option(min=0, help="How many harmless changes.")] = 10_000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same run.")] = 1,
+    golden: GoldenOption = GOLDEN,
+    synthetic: Annotated[int, typer.Option(min=0, help="How many letters to write.")] = 1000,
+    letters: Annotated[
+        list[Path] | None, typer.Option(help="A folder of letters; may be repeated.")
+    ] = None,
+    ablate: Annotated[
+        bool, typer.Option("--ablate", help="Say of each check what would escape without it.")
+    ] = False,
+    processes: Annotated[int, typer.Option(min=1, help="How many share the work.")] = 1,
+    gate: Annotated[
+        bool, typer.Option("--gate", help="Exit 1 on any escape or false alarm.")
+    ] = False,
+    out: OutOption = None,
+) -> None:
+    """Corrupt correct records and count what the validator lets through."""
+    from evals import report  # noqa: PLC0415 - keeps --help fast
+    from evals.escape import pool, progress  # noqa: PLC0415 - as above
+    from evals.escape import report as reporting  # noqa: PLC0415 - as above
+    from evals.escape import run as escaping  # noqa: PLC0415 - as above
+
+    with _refusals():
+        chosen = pool.gather(golden, synthetic, letters or (), seed)
+        with progress.shown(n + harmless) as show:
+            found = escaping.run(
+                chosen.letters,
+                n,
+                harmless,
+                seed,
+                ablate=ablate,
+                processes=processes,
+                progress=show,
+            )
+        report.console().print(reporting.table(found, chosen))
+        if out is not None:
+            report.write_json(out, reporting.to_json(found, chosen))
+    if gate and (found.escapes or found.false_alarms):
+        raise typer.Exit(WORSE)
+
+
+@app.command()
+def peers(
+    n: Annotated[int, typer.Option("--n", min=1, help="How many corrupted quotes.")] = 1000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same corruptions.")] = 1,
+    golden: GoldenOption = GOLDEN,
+    letters: Annotated[
+        Path | None, typer.Option(help="A folder of letters (.txt, .pdf) to quote from too.")
+    ] = None,
+) -> None:
+    """Compare how langextract, instructor and this library check the same corrupted quotes.
+
+    Needs the extra `peers`; the tables are shares and times, and it exits 0 whatever they say.
+    """
+    from evals import report  # noqa: PLC0415 - keeps --help fast
+    from evals.peers import compare as comparing  # noqa: PLC0415 - keeps --help fast
+
+    with _refusals():
+        found = comparing.compare(golden, letters, n, seed)
+        report.console().print(comparing.report(found))

@@ -5,9 +5,10 @@ content as decoded, of a PDF what ``imr text FILE`` prints. Pages count from 1; 
 text has no pages. Dates are ISO 8601 in ``value`` and as printed in ``quote``.
 """
 
+from datetime import date
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from extractor.findings import Finding, Offset, Severity
 
@@ -47,7 +48,11 @@ class V(Model, Generic[T]):
     page: Annotated[int, Field(ge=1)] | None = None
 
 
-IsoDate = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+def _real_day(day: str) -> str:
+    return date.fromisoformat(day).isoformat()
+
+
+IsoDate = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_real_day)]
 Words = V[str]
 Number = V[int]
 Day = V[IsoDate]

@@ -42,6 +42,7 @@ _BOILERPLATE = re.compile(
     r"|\band\b|\b[Tt]he(?=\s*\Z)",
 )
 _WORD = re.compile(r"\w+")
+_NAMED = 8
 _SIDES = ("claims_administrator", "reviewer")
 
 
@@ -66,9 +67,9 @@ def _check_rationale(item: Item, text: Text, path: str) -> Iterator[Finding]:
             yield Finding.of(Code.WRONG_PLACE, "There is no rationale.", path)
         return
     rationale = span_of(text, item.rationale)
-    if _read(item.rationale_citations, text) != _as_read(cited_in(text, rationale)):
-        message = "The grammar reads other citations here."
-        yield Finding.of(Code.DISAGREEMENT, message, path, text.place(rationale))
+    ours = cited_in(text, rationale)
+    if _read(item.rationale_citations, text) != _as_read(ours):
+        yield Finding.of(Code.DISAGREEMENT, _reads(ours, text), path, text.place(rationale))
     for n, citation in enumerate(item.rationale_citations):
         yield from _check_components(citation, span_of(text, citation), text, f"{path}/{n}")
         yield from _check_guideline(citation, text, f"{path}/{n}")
@@ -76,8 +77,9 @@ def _check_rationale(item: Item, text: Text, path: str) -> Iterator[Finding]:
 
 def _check_basis(basis: Basis, text: Text, path: str) -> Iterator[Finding]:
     field = span_of(text, basis.text)
-    if _read(basis.citations, text) != _as_read(read_field(text, field).citations):
-        message = "The grammar reads other citations here."
+    ours = read_field(text, field).citations
+    if _read(basis.citations, text) != _as_read(ours):
+        message = _reads(ours, text)
         yield Finding.of(Code.DISAGREEMENT, message, f"{path}/citations", text.place(field))
     marks = [
         (match.lastgroup or "", match.end()) for match in _STATEMENT.finditer(text.norm, *field)
@@ -160,6 +162,14 @@ def _read(citations: Iterable[Citation], text: Text) -> list[tuple[object, ...]]
         )
         for citation in citations
     ]
+
+
+def _reads(citations: Iterable[Cited], text: Text) -> str:
+    """Return what the grammar reads, by ids and offsets: no words of the letter."""
+    places = [(cited.components.guideline, text.to_source(cited.span)) for cited in citations]
+    named = ", ".join(f"{name} at {start}-{end}" for name, (start, end) in places[:_NAMED])
+    more = f" and {len(places) - _NAMED} more" if len(places) > _NAMED else ""
+    return f"The grammar reads other citations here: {named or 'none'}{more}."
 
 
 def _as_read(citations: Iterable[Cited]) -> list[tuple[object, ...]]:
