@@ -1,11 +1,13 @@
 """Do two runs read the same values? The same letters through two PDF readers, or two versions.
 
-Letters are matched by the name of their file without folder and suffix. Spans, quotes and pages
-count characters of different texts and are left out; what is compared are values.
+Letters are matched by their ids; where only one run has an id, by the id without suffix (the same
+letter as PDF and as text), at last by the name of the file alone (the same letters in another
+folder), as long as one letter only bears it. Spans, quotes and pages count characters of different
+texts and are left out; what is compared are values.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -40,21 +42,21 @@ class Agreement:
 
 
 def load(path: Path) -> dict[str, Record]:
-    """Read a file of records (JSONL) by the stem of their ids.
+    """Read a file of records (JSONL) by their ids.
 
     Raises:
-        EvalError: the file cannot be read, a line is no record, or two letters share a stem.
+        EvalError: the file cannot be read, a line is no record, or two letters share an id.
     """
     records: dict[str, Record] = {}
     try:
         with path.open(encoding="utf-8") as lines_of_it:
             for number, line in enumerate(lines_of_it, start=1):
                 record = _record(line, f"{path}: line {number}")
-                stem = PurePosixPath(record.document.id).stem
-                if stem in records:
-                    msg = f"{path}: two letters are called {stem!r}."
+                name = record.document.id
+                if name in records:
+                    msg = f"{path}: two letters are called {name!r}."
                     raise EvalError(msg)
-                records[stem] = record
+                records[name] = record
     except OSError as error:
         msg = f"{path} cannot be read: {error.strerror}."
         raise EvalError(msg) from None
@@ -71,9 +73,11 @@ def _record(line: str, place: str) -> Record:
 
 def compare(first: Mapping[str, Record], second: Mapping[str, Record]) -> Agreement:
     """Compare the values of every letter that both runs hold."""
-    found = Agreement(only_in_one=len(first.keys() ^ second.keys()))
-    for stem in sorted(first.keys() & second.keys()):
-        pair = (first[stem], second[stem])
+    pairs = matched(first, second)
+    found = Agreement(only_in_one=len(first) + len(second) - 2 * len(pairs))
+    for ours_id, theirs_id in sorted(pairs.items()):
+        name = without_suffix(ours_id)
+        pair = (first[ours_id], second[theirs_id])
         found.letters += 1
         for side, record in enumerate(pair):
             found.statuses[side][record.status] += 1
@@ -84,8 +88,48 @@ def compare(first: Mapping[str, Record], second: Mapping[str, Record]) -> Agreem
             if ours.get(pointer) != theirs.get(pointer):
                 found.differing[_field(pointer)] += 1
                 if len(found.examples) < _EXAMPLES:
-                    found.examples.append(f"{stem} {pointer}")
+                    found.examples.append(f"{name} {pointer}")
     return found
+
+
+def matched(first: Iterable[str], second: Iterable[str]) -> dict[str, str]:
+    """Return for ids of the *first* run those of the *second* that name the same letters.
+
+    >>> matched(["a/one.pdf", "b/one.pdf"], ["a/one.txt", "b/one.txt"])
+    {'a/one.pdf': 'a/one.txt', 'b/one.pdf': 'b/one.txt'}
+    >>> matched(["x/one.pdf", "x/two.pdf"], ["one.txt"])
+    {'x/one.pdf': 'one.txt'}
+    """
+    ours, theirs = dict.fromkeys(first), dict.fromkeys(second)
+    pairs: dict[str, str] = {}
+    for key in (str, without_suffix, _stem):
+        known, given = _unique(theirs, key), _unique(ours, key)
+        for name in known.keys() & given.keys():
+            pairs[given[name]] = known[name]
+            del ours[given[name]], theirs[known[name]]
+    return pairs
+
+
+def without_suffix(name: str) -> str:
+    """Return an id without its file's suffix.
+
+    >>> without_suffix("a/one.pdf"), without_suffix("")
+    ('a/one', '')
+    """
+    path = PurePosixPath(name)
+    return str(path.with_suffix("")) if path.name else name
+
+
+def _stem(name: str) -> str:
+    return PurePosixPath(name).stem
+
+
+def _unique(ids: Iterable[str], key: Callable[[str], str]) -> dict[str, str]:
+    """Return *ids* by *key*, without those that share theirs."""
+    several: dict[str, list[str]] = {}
+    for each in ids:
+        several.setdefault(key(each), []).append(each)
+    return {name: found[0] for name, found in several.items() if len(found) == 1}
 
 
 def _leaves(record: Record) -> Iterator[tuple[str, Any]]:

@@ -3,6 +3,7 @@
     ImrError
     ├── InputError             an input cannot be read; carries its finding code
     ├── LayoutError            a layout file is not one
+    ├── CatalogueError         an entry of the catalogue of guidelines is not one
     ├── OutputError            an output cannot be written, or was made otherwise
     ├── GoldenError            a golden case is incomplete or its spans do not read
     └── QuoteError             a quote cannot be located
@@ -30,6 +31,10 @@ class InputError(ImrError):
 
 class LayoutError(ImrError):
     """A layout file is missing a part or has one that is not known."""
+
+
+class CatalogueError(ImrError):
+    """A file of the catalogue of guidelines has an entry that is none, or that another has too."""
 
 
 class OutputError(ImrError):

@@ -1,9 +1,12 @@
 """The catalogue as it is loaded: which names stand alone, what they stand for, which are titles."""
 
+from pathlib import Path
+
 import pytest
 
+from extractor.errors import CatalogueError, ImrError
 from extractor.guidelines import Guideline, catalogue
-from extractor.guidelines.catalogue import title_key
+from extractor.guidelines.catalogue import read_entries, title_key
 from extractor.phrases import tokens_of
 
 LOADED = catalogue()
@@ -142,3 +145,80 @@ def test_every_name_finds_its_entry() -> None:
         for name in entry.all_names:
             inside = entry.part_of and entry.id in LOADED.part_named(entry.part_of, name)
             assert inside or entry.id in alone(name), (entry.id, name)
+
+
+# --- the files ----------------------------------------------------------------------------------
+
+ENTRY = """
+[[guideline]]
+id = "bees"
+title = "Beekeeping Guidelines"
+names = ["Bees"]
+authority = "non_mtus"
+source = "invented"
+"""
+
+
+def test_files_are_read_in_the_order_of_their_names(tmp_path: Path) -> None:
+    """Every .toml file of the folder, each entry in its order; other files are passed over."""
+    (tmp_path / "b.toml").write_text(ENTRY, "utf-8")
+    part = ENTRY.replace('"bees"', '"bees/1"') + 'part_of = "bees"\nyear = 2004\n'
+    (tmp_path / "a.toml").write_text(part, "utf-8")
+    (tmp_path / "README.md").write_text("[[", "utf-8")
+    entries = read_entries(tmp_path)
+    assert list(entries) == ["bees/1", "bees"]
+    assert (entries["bees/1"].year, entries["bees"].names) == (2004, ("Bees",))
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        ENTRY + 'naems = ["Bee"]\n',
+        ENTRY.replace('source = "invented"\n', ""),
+        ENTRY.replace('title = "Beekeeping Guidelines"\n', ""),
+        ENTRY.replace('"non_mtus"', '"odg"'),
+        ENTRY.replace('["Bees"]', '"Bees"'),
+        ENTRY.replace('["Bees"]', "[1]"),
+        ENTRY + 'year = "2004"\n',
+        ENTRY + "year = true\n",
+        ENTRY + 'in_force_from = "2017-12-01"\n',
+        ENTRY + "in_force_from = 2017-12-01T00:00:00\n",
+        ENTRY + 'part_of = "wasps"\n',
+        ENTRY + ENTRY,
+    ],
+)
+def test_an_entry_that_is_none_is_named(tmp_path: Path, entry: str) -> None:
+    """Its file, its place in it and its id are named, and it is the house's own error."""
+    other = ENTRY.replace("bees", "ants")
+    (tmp_path / "insects.toml").write_text(other + entry, "utf-8")
+    with pytest.raises(CatalogueError) as refused:
+        read_entries(tmp_path)
+    number = 3 if entry == ENTRY + ENTRY else 2
+    assert f"insects.toml, entry {number}, " in str(refused.value)
+    assert '"bees"' in str(refused.value)
+    assert isinstance(refused.value, ImrError)
+
+
+def test_an_entry_without_an_id_is_named_by_its_place(tmp_path: Path) -> None:
+    """What has no id is found by its file and number."""
+    (tmp_path / "insects.toml").write_text(ENTRY.replace('id = "bees"\n', ""), "utf-8")
+    with pytest.raises(CatalogueError, match=r"insects\.toml, entry 1 lacks id"):
+        read_entries(tmp_path)
+
+
+def test_an_id_is_taken_across_files_too(tmp_path: Path) -> None:
+    """The second of two entries is refused, and the place of the first named."""
+    for name in ("a.toml", "b.toml"):
+        (tmp_path / name).write_text(ENTRY, "utf-8")
+    with pytest.raises(CatalogueError, match=r"b\.toml, entry 1.*a\.toml, entry 1"):
+        read_entries(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "content", ["[[guideline]\n", "[guideline]\nid = 1\n", "[[guidelines]]\n", "\udcff"]
+)
+def test_a_file_that_is_none_is_named(tmp_path: Path, content: str) -> None:
+    """Neither TOML's own faults nor another shape of file go through."""
+    (tmp_path / "insects.toml").write_text(content, "utf-8", errors="surrogateescape")
+    with pytest.raises(CatalogueError, match=r"^insects\.toml "):
+        read_entries(tmp_path)

@@ -149,6 +149,7 @@ def test_processes_do_not_change_the_records(letters: Path, tmp_path: Path) -> N
         ["extract", "letters", "--out", "letters"],
         ["extract", "letters", "--summary", "nowhere/summary.json"],
         ["extract", "letters", "--out", "same.jsonl", "--summary", "same.jsonl"],
+        ["extract", "letters", "--out", "x.csv", "--summary", "x.citations.csv"],
         ["show", "nowhere.txt"],
         ["show", "letters"],
         ["show", "torn.jsonl"],

@@ -53,6 +53,26 @@ def test_a_letters_fields_are_read_as_its_record_has_them() -> None:
     ]
 
 
+def test_standard_input_is_a_text_too(brief: Path) -> None:
+    """A dash is what another program hands over."""
+    piped = imr("citations", "-", "--json", stdin=BRIEF)
+    assert piped.exit_code == 0
+    assert piped.stdout == imr("citations", brief, "--json").stdout != ""
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_where_nothing_is_cited_that_is_said(tmp_path: Path, options: tuple[str, ...]) -> None:
+    """On standard error, so that the output holds citations only."""
+    (tmp_path / "a.txt").write_text("Two loaves of bread.\n", "utf-8")
+    done = imr("citations", tmp_path / "a.txt", *options)
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", "imr: No citations.\n")
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    """Exit code 2: the command cannot be carried out as given."""
+    assert imr("citations", tmp_path / "none.txt").exit_code == 2
+
+
 def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
     """A file without text is named by its code; exit code 1."""
     (tmp_path / "empty.txt").write_bytes(b"")

@@ -206,6 +206,41 @@ def test_markdown_tables_are_whole(book: Entry) -> None:
     assert len(rows) == len(book["entries"])
 
 
+def test_one_column_is_printed_wherever_it_occurs(book: Entry) -> None:
+    """All its places are named, and the same entries are there in every format."""
+    asked = imr("codebook", "body_regions")
+    places = [e["table"] for e in book["entries"] if e["name"] == "body_regions"]
+    titles = [line for line in asked.stdout.splitlines() if line.startswith("## ")]
+    assert titles == [f"## {place}.body_regions" for place in places]
+    assert 'joined by "; " in CSV' in asked.stdout
+    table = csv.DictReader(io.StringIO(imr("codebook", "chapter", "--format", "csv").stdout))
+    assert [row["table"] for row in table] == [
+        e["table"] for e in book["entries"] if e["name"] == "chapter"
+    ]
+
+
+def test_a_column_can_be_named_with_its_table() -> None:
+    """Its table's name narrows it down."""
+    found = json.loads(imr("codebook", "cited.page", "--format", "json").stdout)
+    assert [(e["table"], e["name"]) for e in found["entries"]] == [("cited", "page")]
+
+
+def test_an_unknown_column_is_refused_with_those_like_it() -> None:
+    """A slip of the pen is answered with the names that are nearest."""
+    done = imr("codebook", "drug_clas")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "drug_class" in done.stderr
+
+
+def test_the_codebook_says_how_types_are_written(book: Entry) -> None:
+    """Every type of a column that formats write differently is explained."""
+    kinds = {e["type"] for e in book["entries"] if not e["table"].startswith("record.")}
+    assert kinds - {"text", "any"} <= set(book["types"]) | {
+        e["type"] for e in book["entries"] if e["table"] in ("findings", "evidence", "quoted")
+    }
+    assert {"list", "date", "boolean"} <= set(book["types"])
+
+
 def test_an_unknown_format_is_refused() -> None:
     """There are three formats."""
     assert imr("codebook", "--format", "html").exit_code == 2

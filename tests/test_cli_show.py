@@ -26,6 +26,70 @@ def test_show_names_items_decisions_citations_and_findings(
     assert done.exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("request_", "facts"),
+    [
+        (
+            "Retrospective Norco 10/325mg #60 for left knee pain (DOS: 11/18/2016)",
+            ["Pharmaceuticals / Opioids", "hydrocodone", "10/325mg", "left knee", "2016-11-18"],
+        ),
+        (
+            "Physical therapy 3 times a week for 2 weeks, lumbar spine",
+            ["Rehabilitation / Physical Therapy/Occupational Therapy", "lumbar spine"],
+        ),
+    ],
+)
+def test_show_tells_what_was_read_of_a_treatment(
+    tmp_path: Path, request_: str, facts: list[str]
+) -> None:
+    """Category, drug, visits, regions, days of service and guideline ids are in a letter's view."""
+    (tmp_path / "a.txt").write_text(LETTER.replace("{request}", request_), "utf-8")
+    shown = " ".join(imr("show", tmp_path / "a.txt").stdout.split())
+    for words in (*facts, "mtus/acoem/12"):
+        assert words in shown
+    item = records(imr("extract", tmp_path / "a.txt").stdout)[0]["items"][0]
+    assert ("Visits 6" in shown) == (item["visits"] is not None)
+    assert ("Retrospective yes" in shown) == bool(item["retrospective"])
+
+
+@pytest.mark.parametrize("as_records", [False, True])
+def test_show_reads_standard_input(made: Path, as_records: bool) -> None:
+    """Records or a letter, known by what they begin with."""
+    letter = LETTER.replace("{request}", "Walker")
+    piped = imr("show", "-", stdin=made.read_text("utf-8") if as_records else letter)
+    assert piped.exit_code == 0
+    assert "Walker" in piped.stdout
+    assert ("3 letters" in piped.stdout) == as_records
+
+
+def test_show_says_why_standard_input_is_no_letter() -> None:
+    """Without text the finding's code is named; exit code 1."""
+    done = imr("show", "-", stdin=" \n")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "empty_input" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["letters.db", "letters.csv", "letters.parquet"])
+def test_a_table_is_no_record(letters: Path, tmp_path: Path, name: str) -> None:
+    """What records cannot be read back from is refused, with what to give instead."""
+    out = tmp_path / name
+    assert imr("extract", letters, "--out", out).exit_code == 0
+    shown = imr("show", out)
+    checked = imr("validate", out, "--source", letters)
+    for done in (shown, checked):
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert "letters.jsonl" in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+
+
+def test_an_id_that_is_none_is_answered_with_those_like_it(made: Path) -> None:
+    """Part of an id, or a slip of the pen, leads to the id."""
+    for asked in ("sub/c", "sub/d.txt"):
+        done = imr("show", made, "--id", asked)
+        assert done.exit_code == 2
+        assert "sub/c.txt" in done.stderr
+
+
 def test_show_lists_many_letters_and_one_of_them(made: Path) -> None:
     """Several records are a table with counts; --id shows one of them."""
     everything, one = imr("show", made), imr("show", made, "--id", "sub/c.txt")

@@ -126,3 +126,13 @@ def test_a_refused_line_is_not_quoted(made: Path, letters: Path) -> None:
     )
     assert "secret" not in done.stdout
     assert done.exit_code == 1
+
+
+def test_other_citations_are_named_by_id_and_place(made: Path, letters: Path) -> None:
+    """Which guidelines the grammar reads there is said, in no words of the letter."""
+    record = records(made.read_text("utf-8"))[0]
+    (cited,) = record["items"][0]["reviewer"]["citations"]
+    done = checked(made, letters, lambda r: r["items"][0]["reviewer"].update(citations=[]))
+    (line,) = (line for line in done.stdout.splitlines() if "disagreement" in line)
+    assert f"mtus/acoem/12 at {cited['start']}-{cited['end']}" in line
+    assert "Low Back" not in line

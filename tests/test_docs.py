@@ -7,8 +7,10 @@ import os
 import pkgutil
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ import evals
 import evals.cli
 import extractor
 import extractor.cli
+from extractor.write import write_records
 
 ROOT = Path(__file__).parent.parent
 BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<body>.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -142,6 +145,18 @@ def test_the_layout_of_the_contributing_guide_works(tmp_path: Path) -> None:
         ("Wrist brace, left", "overturned")
     ]
     assert record.status == "verified"
+
+
+def test_queries_of_the_readme_find_rows(desk: Path) -> None:
+    """The README's SQL runs on a database of the golden letters and answers with something."""
+    database = desk / "letters.db"
+    inputs = extractor.extract_many([desk / "golden"])
+    write_records(inputs, database)
+    queries = [each for block in blocks("sql") for each in block.split(";") if each.strip()]
+    assert queries
+    with closing(sqlite3.connect(database)) as opened:
+        for query in queries:
+            assert opened.execute(query).fetchall(), query
 
 
 def test_commands_of_the_readme_run(desk: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from evals.cli import app
-from extractor import extract
+from extractor.pipeline import Extractor
 
 LETTER = """\
 HOW THE IMR FINAL DETERMINATION WAS MADE
@@ -34,9 +34,13 @@ Decision rationale: The brace is not medically necessary.
 
 def written(path: Path, text: str) -> Path:
     """Write the record of one letter, named a.txt, to *path*."""
-    record = extract(text=text)
-    document = record.document.model_copy(update={"id": f"{path.stem}/a.txt"})
-    path.write_text(record.model_copy(update={"document": document}).to_json() + "\n", "utf-8")
+    return of_ids(path, {f"{path.stem}/a.txt": text})
+
+
+def of_ids(path: Path, texts: dict[str, str]) -> Path:
+    """Write the records of letters by id to *path*."""
+    lines = [Extractor().extract_text(text, id=name).to_json() for name, text in texts.items()]
+    path.write_text("".join(f"{line}\n" for line in lines), "utf-8")
     return path
 
 
@@ -75,6 +79,34 @@ def test_a_letter_that_only_one_run_has_is_a_difference(tmp_path: Path) -> None:
     code, output = same(first, empty)
     assert code == 1
     assert "0 letters in both, 1 in one only." in output
+
+
+def test_letters_of_one_name_in_many_folders_are_matched_by_folder(tmp_path: Path) -> None:
+    """The path is part of a letter's name; the suffix is not: one run may read PDFs."""
+    texts = {"x/source.txt": LETTER.format(age=40), "y/source.txt": LETTER.format(age=41)}
+    first = of_ids(tmp_path / "one.jsonl", texts)
+    pdfs = {name.replace(".txt", ".pdf"): text for name, text in reversed(texts.items())}
+    code, output = same(first, of_ids(tmp_path / "two.jsonl", pdfs))
+    assert code == 0
+    assert "2 letters in both, 0 in one only." in output
+    assert ", 0 differ." in output
+
+
+def test_what_could_be_several_letters_is_matched_with_none(tmp_path: Path) -> None:
+    """A name alone is enough across folders only where one letter of each run bears it."""
+    text = LETTER.format(age=40)
+    first = of_ids(tmp_path / "one.jsonl", {"x/source.txt": text, "y/source.txt": text})
+    second = of_ids(tmp_path / "two.jsonl", {"z/source.txt": text})
+    code, output = same(first, second)
+    assert code == 1
+    assert "0 letters in both, 3 in one only." in output
+
+
+def test_two_letters_of_one_id_are_refused(tmp_path: Path) -> None:
+    """Which of them the other run means, nobody can say."""
+    twice = of_ids(tmp_path / "one.jsonl", {"a.txt": LETTER.format(age=40)})
+    twice.write_text(twice.read_text("utf-8") * 2, "utf-8")
+    assert same(twice, twice)[0] == 2
 
 
 @pytest.mark.parametrize("content", ["{}\n", None])

@@ -138,14 +138,6 @@ def test_a_bare_record_is_not_odd() -> None:
     assert Letter().observed() == []
 
 
-def test_a_day_that_no_month_has_is_no_obstacle() -> None:
-    """A record made elsewhere may hold an impossible date; the observers pass over it."""
-    letter = Letter().header(decision_date="2016-02-31")
-    letter.told("The MRI of 1/5/2016 was normal.")
-    letter.item("MRI", "The latest MRI is more than a year old.")
-    assert letter.codes() == []
-
-
 # --- the conclusion and the decision -------------------------------------------------------------
 
 

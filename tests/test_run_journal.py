@@ -102,6 +102,55 @@ def test_an_output_that_was_removed_is_made_again(
     assert out.is_file()
 
 
+def test_citations_stand_beside_a_table(golden: list[Input], tmp_path: Path) -> None:
+    """Of CSV and Parquet one run writes both files; other outputs stand alone."""
+    for name in ("a.csv", "b.parquet", "c.db", "d.jsonl", "e.citations.csv"):
+        run(golden[:2], Extractor(), tmp_path / name)
+    assert {path.name for path in tmp_path.iterdir() if path.is_file()} == {
+        *("a.csv", "a.citations.csv", "b.parquet", "b.citations.parquet"),
+        *("c.db", "d.jsonl", "e.citations.csv"),
+    }
+    rows = (tmp_path / "a.citations.csv").read_bytes()
+    assert rows == (tmp_path / "e.citations.csv").read_bytes()
+
+
+def test_citations_that_were_removed_are_made_again(golden: list[Input], tmp_path: Path) -> None:
+    """A run is finished where both files stand; what is left of it is no hindrance."""
+    out, beside = tmp_path / "x.csv", tmp_path / "x.citations.csv"
+    run(golden[:3], Extractor(), out)
+    both = out.read_bytes(), beside.read_bytes()
+    beside.unlink()
+    with pytest.raises(KeyboardInterrupt):
+        run(golden[:3], Extractor(), out, watch=stop_after(golden[1]))
+    assert run(golden[:3], Extractor(), out).resumed == 2
+    assert (out.read_bytes(), beside.read_bytes()) == both
+
+
+def test_somebody_elses_citations_are_refused(golden: list[Input], tmp_path: Path) -> None:
+    """A file where the citations belong is kept, unless it may be overwritten."""
+    out, beside = tmp_path / "x.csv", tmp_path / "x.citations.csv"
+    beside.write_text("mine")
+    with pytest.raises(OutputError):
+        run(golden[:2], Extractor(), out)
+    assert (beside.read_text(), out.exists()) == ("mine", False)
+    run(golden[:2], Extractor(), out, overwrite=True)
+    assert beside.read_text() != "mine"
+    beside.write_text("edited")
+    with pytest.raises(OutputError):
+        run(golden[:2], Extractor(), out)
+
+
+def test_citations_that_cannot_be_are_refused_before_any_work(
+    golden: list[Input], tmp_path: Path
+) -> None:
+    """Where the second file cannot come to stand, no letter is read for the first."""
+    (tmp_path / "x.citations.csv").mkdir()
+    done: list[Done] = []
+    with pytest.raises(OutputError):
+        run(golden[:2], Extractor(), tmp_path / "x.csv", overwrite=True, watch=done.append)
+    assert done == []
+
+
 def test_a_finished_output_is_made_anew_when_asked(golden: list[Input], out: Path) -> None:
     """Overwriting begins from the first letter, whatever stands there."""
     run(golden, Extractor(), out)

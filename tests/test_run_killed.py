@@ -20,6 +20,7 @@ from extractor.pipeline import Extractor
 from extractor.record import Record
 from extractor.run import Summary, run
 from extractor.source import Input, find
+from extractor.write import outputs_of
 
 SUFFIXES = (".jsonl", ".csv", ".parquet", ".db")
 
@@ -61,7 +62,14 @@ class Slow(Extractor):
         return super().extract_input(found)
 
 
+def dying(event, arguments):
+    if event == "os.rename" and str(arguments[1]) == OPTIONS["dies_renaming_to"]:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
 def main():
+    if "dies_renaming_to" in OPTIONS:
+        sys.addaudithook(dying)
     if "room" in OPTIONS:
         resource.setrlimit(resource.RLIMIT_FSIZE, (OPTIONS["room"], OPTIONS["room"]))
     out = Path(OPTIONS["out"])
@@ -247,12 +255,31 @@ def test_a_killed_run_is_resumed(machine: Machine, tmp_path: Path, suffix: str) 
     with machine.after(12, out) as process:
         process.kill()
         process.wait()
-    assert not out.exists()
+    assert not any(each.exists() for each in outputs_of(out))
     before = len(machine.read())
     resumed = machine.finish(out).resumed
     assert resumed >= before - 1
     assert len(machine.read()) - before == machine.finish(unbroken).inputs - resumed
-    assert content(out) == content(unbroken)
+    assert [*map(content, outputs_of(out))] == [*map(content, outputs_of(unbroken))]
+
+
+@pytest.mark.parametrize("killed_at", [0, 1], ids=["the first", "the last"])
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_a_run_killed_between_its_files_is_resumed(
+    machine: Machine, tmp_path: Path, suffix: str, killed_at: int
+) -> None:
+    """Citations appear before the items beside them, each whole; the same command ends the rest."""
+    out, unbroken = tmp_path / f"letters{suffix}", tmp_path / f"unbroken{suffix}"
+    names = outputs_of(out)
+    assert names[-1] == out
+    with machine.start(out, dies_renaming_to=str(names[killed_at])) as process:
+        process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    assert [each.exists() for each in names] == [each in names[:killed_at] for each in names]
+    summary = machine.finish(out)
+    assert summary.resumed == summary.inputs == machine.finish(unbroken).inputs
+    assert [*map(content, names)] == [*map(content, outputs_of(unbroken))]
+    assert machine.finish(out).resumed == summary.inputs
 
 
 def test_a_killed_run_leaves_no_process_behind(machine: Machine, out: Path) -> None:

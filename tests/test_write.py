@@ -329,11 +329,9 @@ def test_parquet_is_written_in_row_groups(tmp_path: Path) -> None:
 
 
 def test_what_a_typed_column_cannot_hold_is_null(tmp_path: Path) -> None:
-    """A day that no calendar has, or a number beyond 64 bits, costs its cell and no letter."""
-    strange = letter(
-        case=Case(decision_date=Day(value="2016-02-31", quote="2/31/2016", start=0, end=9)),
-        patient=Patient(age=Number(value=10**30, quote="1" + "0" * 30, start=0, end=31)),
-    )
+    """A number beyond 64 bits costs its cell and no letter."""
+    age = Number(value=10**30, quote="1" + "0" * 30, start=0, end=31)
+    strange = letter(patient=Patient(age=age))
     write_records([strange], tmp_path / "letters.parquet")
     row = pq.read_table(tmp_path / "letters.parquet").to_pylist()[0]
-    assert (row["decision_date"], row["age"]) == (None, None)
+    assert row["age"] is None

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from extractor.guidelines import catalogue
 from extractor.pipeline import Extractor
 from extractor.record import Basis, Category, Citation, Drug, Item, Record
 from extractor.run import run
@@ -103,6 +104,38 @@ def test_csv_has_a_row_per_citation(records: list[Record], tmp_path: Path) -> No
         "2004",
         "https://example.org/a",
     )
+
+
+def test_a_citation_has_what_the_catalogue_says_of_it(
+    records: list[Record], tmp_path: Path
+) -> None:
+    """Which chapter, by the publisher's title and number, whatever the letter prints."""
+    write_records(records, tmp_path / "letters.citations.csv")
+    rows = csv_rows(tmp_path / "letters.citations.csv")
+    entry = catalogue().entries["mtus/acoem/12"]
+    (row,) = (row for row in rows if row["edition"] == "2nd Edition")
+    assert (row["guideline_title"], row["guideline_chapter"], row["part_of"]) == (
+        "Low Back Complaints",
+        "12",
+        "mtus/acoem",
+    )
+    assert row["regulation"] == entry.regulation != ""
+    (unknown,) = (row for row in rows if row["guideline"] == "unknown")
+    assert (unknown["guideline_title"], unknown["part_of"]) == ("", "")
+
+
+def test_the_database_holds_the_catalogue(records: list[Record], tmp_path: Path) -> None:
+    """Every guideline has its row, cited or not; those of the view are found there."""
+    write_records(records, tmp_path / "letters.db")
+    with closing(sqlite3.connect(tmp_path / "letters.db")) as database:
+        ids = [name for (name,) in database.execute("SELECT id FROM guidelines")]
+        days = database.execute(
+            "SELECT in_force_from, in_force_until, source FROM guidelines WHERE id = ?",
+            ("mtus/acoem/12",),
+        ).fetchone()
+    entry = catalogue().entries["mtus/acoem/12"]
+    assert sorted(ids) == sorted(catalogue().entries)
+    assert days == (str(entry.in_force_from), str(entry.in_force_until), entry.source)
 
 
 def test_no_cell_of_a_citation_is_a_formula(records: list[Record], tmp_path: Path) -> None:

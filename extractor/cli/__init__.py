@@ -18,12 +18,11 @@ from extractor.cli.codebook import Format
 from extractor.cli.codebook import show as show_codebook
 from extractor.cli.findings import Form
 from extractor.cli.findings import show as show_findings
+from extractor.cli.guidelines import Form as GuidelinesForm
+from extractor.cli.guidelines import show as show_guidelines
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from extractor.pipeline import Extractor
-    from extractor.run import Summary, Threshold
 
 EXCEEDED = 1
 _MEGABYTES_20 = 20 * 1024 * 1024
@@ -35,9 +34,23 @@ app = typer.Typer(
     help="Independent Medical Review letters in, verified records out.",
 )
 
+
+def _there(file: Path) -> Path:
+    """Return *file* where there is one, or standard input is meant."""
+    if str(file) != "-" and not file.exists():
+        message = f"file '{output.plain(file)}' does not exist."
+        raise typer.BadParameter(message)
+    return file
+
+
 LetterArgument = Annotated[
     Path,
-    typer.Argument(exists=True, dir_okay=False, metavar="FILE", help="A letter: text or PDF."),
+    typer.Argument(
+        callback=_there,
+        dir_okay=False,
+        metavar="FILE",
+        help="A letter: text or PDF; - is standard input.",
+    ),
 ]
 LayoutsOption = Annotated[
     Path | None,
@@ -117,7 +130,11 @@ def extract(  # noqa: PLR0913, PLR0917 - one parameter per option
     ],
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="FILE.jsonl, .csv, .parquet or .db; else JSONL here."),
+        typer.Option(
+            metavar="FILE",
+            help="FILE.jsonl, .csv, .parquet or .db; else JSONL here. "
+            "Beside .csv and .parquet FILE.citations.* has a row per citation.",
+        ),
     ] = None,
     jobs: Annotated[int, typer.Option(min=1, metavar="N", help="Processes that extract.")] = 1,
     max_failed: Annotated[
@@ -143,18 +160,20 @@ def extract(  # noqa: PLR0913, PLR0917 - one parameter per option
 
     Exit code 1: more letters failed, or need a person, than allowed.
     """
+    from extractor.cli.allowed import hold, threshold
     from extractor.cli.progress import watching
     from extractor.run import run
     from extractor.source import find
+    from extractor.write import outputs_of
 
     limits = {
-        "failed": _threshold("--max-failed", max_failed),
-        "review": _threshold("--max-review", max_review),
+        "failed": threshold("--max-failed", max_failed),
+        "review": threshold("--max-review", max_review),
     }
     with _refusals(), _interruptible(out):
         extractor = _extractor(layouts, encoding, max_bytes, max_pages)
         if summary is not None:
-            output.check_place(summary, other=out)
+            output.check_place(summary, others=outputs_of(out) if out else ())
         inputs = list(find(paths))
         with watching(len(inputs), beside_records=out is None) as watch:
             came_to = run(
@@ -168,16 +187,7 @@ def extract(  # noqa: PLR0913, PLR0917 - one parameter per option
             )
         if summary is not None:
             output.write_file(summary, came_to.model_dump_json(indent=2) + "\n")
-    _hold(came_to, limits)
-
-
-def _threshold(option: str, text: str) -> "Threshold":
-    from extractor.run import Threshold
-
-    try:
-        return Threshold.parse(text)
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint=option) from None
+    hold(came_to, limits)
 
 
 def _extractor(
@@ -186,12 +196,14 @@ def _extractor(
     max_bytes: int = _MEGABYTES_20,
     max_pages: int = 500,
 ) -> "Extractor":
-    """Return the extractor that the options name, its layouts and encoding known to be good."""
+    """Return the extractor that the options name; layouts, encoding, catalogue known to be good."""
+    from extractor.guidelines import catalogue
     from extractor.layout import load_rules
     from extractor.pipeline import Extractor
     from extractor.source import Limits
 
     load_rules(layouts)
+    catalogue()
     _check_encoding(encoding)
     return Extractor(layouts=layouts, encoding=encoding, limits=Limits(max_bytes, max_pages))
 
@@ -203,34 +215,15 @@ def _check_encoding(encoding: str | None) -> None:
         raise typer.BadParameter("no such text encoding", param_hint="--encoding") from None
 
 
-def _hold(came_to: "Summary", limits: "dict[str, Threshold]") -> None:
-    """Exit 1, and say why, where more letters failed or need a person than allowed."""
-    exceeded = False
-    for status, limit in limits.items():
-        count = getattr(came_to, status)
-        if limit.exceeded_by(count, came_to.inputs):
-            exceeded = True
-            need = "need review" if status == "review" else status
-            why = _named(came_to.findings)
-            output.say(f"{count} of {came_to.inputs} letters {need}: more than allowed ({why}).")
-    if exceeded:
-        raise typer.Exit(EXCEEDED)
-
-
-def _named(findings: "Mapping[str, int]") -> str:
-    """Return the codes of findings with their counts, observations left out."""
-    from extractor.findings import OBSERVATIONS
-
-    errors = {code: count for code, count in findings.items() if code not in OBSERVATIONS}
-    return ", ".join(f"{code} {count}" for code, count in errors.items())
-
-
 @app.command()
 def show(
     file: Annotated[
         Path,
         typer.Argument(
-            exists=True, dir_okay=False, metavar="FILE", help="A letter, or records as JSONL."
+            callback=_there,
+            dir_okay=False,
+            metavar="FILE",
+            help="A letter, or records as JSONL; - is standard input.",
         ),
     ],
     id: Annotated[  # noqa: A002 - the record's own name for it
@@ -246,19 +239,18 @@ def show(
 
     One record is shown by itself, several as a table.
     """
-    from extractor.cli.check import is_records, read_all
+    from extractor.cli.given import records_of
+    from extractor.cli.hints import near_to
     from extractor.cli.show import shown
-    from extractor.source import find
 
     with _refusals():
-        if is_records(file):
-            records = read_all(file)
-        else:
-            extractor = _extractor(layouts, encoding)
-            records = [extractor.extract_input(given) for given in find([file])]
+        records = records_of(file, _extractor(layouts, encoding))
         chosen = [record for record in records if id in (None, record.document.id)]
+        if not records:
+            raise _refusal("There are no records.")
         if not chosen:
-            raise _refusal("There is no such record." if records else "There are no records.")
+            near = near_to(id or "", (record.document.id for record in records))
+            raise _refusal(f"There is no such record{near}.")
         output.render(shown(chosen, prose=prose))
 
 
@@ -273,16 +265,11 @@ def text(
 
     To a terminal, characters that could act on it are printed as U+FFFD instead.
     """
-    from extractor.errors import InputError
-    from extractor.source import Limits, read
+    from extractor.cli.given import source_of
+    from extractor.source import Limits
 
     _check_encoding(encoding)
-    try:
-        source = read(file, file.name, Limits(max_bytes, max_pages), encoding)
-    except InputError as error:
-        output.say(f"{error.code.value}: {error}")
-        raise typer.Exit(EXCEEDED) from None
-    output.write(source.text, exact=True)
+    output.write(source_of(file, Limits(max_bytes, max_pages), encoding).text, exact=True)
 
 
 @app.command()
@@ -297,23 +284,14 @@ def citations(
 
     Offsets count what ``imr text`` prints.
     """
-    from extractor.cli.citations import lines, table
-    from extractor.errors import InputError
-    from extractor.guidelines import find_citations
-    from extractor.source import Limits, read
+    from extractor.cli.citations import show as show_citations
+    from extractor.cli.given import source_of
+    from extractor.source import Limits
 
     _check_encoding(encoding)
-    try:
-        source = read(file, file.name, Limits(), encoding)
-    except InputError as error:
-        output.say(f"{error.code.value}: {error}")
-        raise typer.Exit(EXCEEDED) from None
-    found = find_citations(source.as_text())
-    if as_json:
-        for line in lines(found):
-            output.write(line + "\n")
-    else:
-        output.render(table(found))
+    source = source_of(file, Limits(), encoding)
+    with _refusals():
+        show_citations(source.as_text(), as_json=as_json)
 
 
 @app.command()
@@ -358,12 +336,32 @@ def schema() -> None:
 
 @app.command()
 def codebook(
+    column: Annotated[
+        str | None,
+        typer.Argument(metavar="COLUMN", help="One column, wherever it occurs; else all of them."),
+    ] = None,
     form: Annotated[
         Format, typer.Option("--format", help="For people, or for programs.")
     ] = Format.MARKDOWN,
 ) -> None:
     """Print what every column of every output means, holds, and is derived from."""
-    show_codebook(form)
+    with _refusals():
+        show_codebook(column, form)
+
+
+@app.command()
+def guidelines(
+    id: Annotated[  # noqa: A002 - the catalogue's own name for it
+        str | None,
+        typer.Argument(metavar="ID", help="One guideline and its parts; else all of them."),
+    ] = None,
+    form: Annotated[
+        GuidelinesForm, typer.Option("--format", help="For people, or for programs.")
+    ] = GuidelinesForm.TABLE,
+) -> None:
+    """Print the catalogue of guidelines: titles, chapters, regulations, days in force."""
+    with _refusals():
+        show_guidelines(id, form)
 
 
 @app.command()

@@ -10,13 +10,13 @@ from typing import BinaryIO, NamedTuple
 from pydantic import ValidationError
 
 from extractor.cli import output
+from extractor.cli.given import refuse_table
 from extractor.errors import ImrError, InputError
 from extractor.findings import Code, Finding, Severity
 from extractor.record import Case, Expert, Patient, Record
 from extractor.source import STDIN, Source, find, read
 from extractor.validate import known_families, validate
 
-_LETTERS = (".txt", ".pdf")
 ERROR, REVIEW = Severity.ERROR.value, "review"
 # What is wrong with a letter, and no record of it could mend.
 _THE_LETTERS_OWN = {
@@ -37,30 +37,6 @@ class Unreadable(NamedTuple):
 
     where: str
     fault: str
-
-
-def is_records(file: Path) -> bool:
-    """Say whether *file* holds records rather than a letter: by its name, else by its start."""
-    if file.suffix.lower() in _LETTERS:
-        return False
-    with file.open("rb") as opened:
-        return opened.read(64).lstrip().startswith(b"{")
-
-
-def read_all(file: Path) -> list[Record]:
-    """Return the records of *file*.
-
-    Raises:
-        ImrError: A line of it is no record.
-    """
-    records = []
-    with file.open("rb") as lines:
-        for number, record in parsed(lines):
-            if isinstance(record, Unreadable):
-                message = f"{file}, line {number} is no record: {record.where}{record.fault}."
-                raise ImrError(message)
-            records.append(record)
-    return records
 
 
 def parsed(lines: Iterable[bytes]) -> Iterator[tuple[int, Record | Unreadable]]:
@@ -108,6 +84,7 @@ def check(records: str, source: Path, layouts: Path | None, encoding: str | None
 def _opened(records: str) -> BinaryIO:
     if records == STDIN:
         return sys.stdin.buffer
+    refuse_table(Path(records))
     try:
         return Path(records).open("rb")
     except (OSError, ValueError) as error:

@@ -6,11 +6,25 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from extractor.cli import output
 from extractor.cli.output import plain
+from extractor.guidelines import find_citations
 from extractor.record import Citation
+from extractor.text import Text as Letter
 
 _COLUMNS = ("Where", "Guideline", "As printed", "Components")
 _COMPONENTS = ("edition", "year", "chapter", "sections", "pages", "tables", "url")
+
+
+def show(text: Letter, *, as_json: bool) -> None:
+    """Print the guidelines that *text* cites; where there are none, say so on standard error."""
+    found = find_citations(text)
+    if not found:
+        output.say("No citations.")
+    elif as_json:
+        output.write("".join(f"{line}\n" for line in lines(found)))
+    else:
+        output.render(table(found))
 
 
 def table(citations: Iterable[Citation]) -> RenderableType:

@@ -3,6 +3,7 @@
 import os
 import sys
 import unicodedata
+from collections.abc import Iterable
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -101,13 +102,13 @@ def render(shown: "RenderableType") -> None:
     write(page.getvalue())
 
 
-def check_place(file: Path, *, other: Path | None) -> None:
-    """Make sure that *file* can be written later, and is not the *other* one.
+def check_place(file: Path, *, others: Iterable[Path]) -> None:
+    """Make sure that *file* can be written later, and is none of the *others*.
 
     Raises:
         OutputError: It cannot.
     """
-    if other is not None and file.resolve() == other.resolve():
+    if file.resolve() in {other.resolve() for other in others}:
         raise _refusal(file, "it is the output")
     if file.is_dir() or not os.access(file.parent, os.W_OK | os.X_OK):
         raise _refusal(file, "there is no such place, or it is not yours")

@@ -15,6 +15,7 @@ from rich.text import Text
 from extractor.cli.output import plain
 from extractor.findings import Finding, Severity
 from extractor.record import Basis, Citation, Item, Record, V
+from extractor.write.columns import region_of
 
 _STATUS = {"verified": "green", "review": "yellow", "failed": "red"}
 _DECISION = {"upheld": "red", "overturned": "green", "mixed": "yellow"}
@@ -146,16 +147,36 @@ def _item_facts(item: Item) -> Table:
     if item.partial_approval:
         table.add_row("Authorized", Text(plain(item.partial_approval.authorized.value)))
         table.add_row("Decided", Text(plain(item.partial_approval.remaining.value)))
+    for name, words in _treatment(item):
+        if words:
+            table.add_row(name, Text(plain(words)))
     for name, basis in (
         ("Claims administrator", item.claims_administrator),
         ("Reviewer", item.reviewer),
     ):
         if basis:
             table.add_row(name, _basis(basis))
+    if item.rationale_citations:
+        ids = dict.fromkeys(citation.guideline for citation in item.rationale_citations)
+        table.add_row("Rationale cites", Text(plain(_joined(ids))))
     if item.conclusion:
         verdict = item.conclusion.value.replace("_", " ")
         table.add_row("Conclusion", Text(f"{verdict}: {plain(item.conclusion.quote)}"))
     return table
+
+
+def _treatment(item: Item) -> Iterator[tuple[str, str]]:
+    """Yield what was read of the treatment, as name and words."""
+    if item.category:
+        yield "Category", " / ".join(filter(None, (item.category.name, item.category.subcategory)))
+    if drug := item.drug:
+        yield "Drug", _joined([drug.name.value, drug.drug_class, _value(drug.strength)])
+        yield "Quantity", _value(drug.quantity)
+    yield "Visits", _value(item.visits)
+    yield "Body regions", "; ".join(map(region_of, item.body_regions))
+    if item.retrospective:
+        yield "Retrospective", "yes" if item.retrospective.value else "no"
+    yield "Dates of service", _joined(day.value for day in item.dates_of_service)
 
 
 def _prose(name: str, words: V[str]) -> Text:
@@ -169,7 +190,7 @@ def _basis(basis: Basis) -> Text:
     lines = Text(_BASIS[basis.cites])
     for citation in basis.citations:
         lines.append(f"\n- {_citation(citation)}")
-        lines.append(_page(citation.page), style="dim")
+        lines.append(f"  {plain(citation.guideline)}{_page(citation.page)}", style="dim")
     return lines
 
 

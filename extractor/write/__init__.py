@@ -1,8 +1,8 @@
 """Records into files: JSONL, CSV, Parquet, SQLite.
 
 The format follows from the file's name: ``letters.csv`` holds a row per disputed item,
-``letters.citations.csv`` one per citation, and Parquet likewise. A file appears under its name
-whole or not at all.
+``letters.citations.csv`` one per citation, and Parquet likewise. A run that writes the first writes
+the second beside it. A file appears under its name whole or not at all.
 """
 
 import contextlib
@@ -55,6 +55,21 @@ def writer_for(path: Path) -> Write:
     return write
 
 
+def outputs_of(out: Path) -> tuple[Path, ...]:
+    """Return the files that a run with the output *out* writes, in the order they appear.
+
+    Where the rows of *out* are disputed items, those of the citations stand beside it.
+
+    >>> [path.name for path in outputs_of(Path("letters.csv"))]
+    ['letters.citations.csv', 'letters.csv']
+    >>> [path.name for path in outputs_of(Path("letters.db"))]
+    ['letters.db']
+    """
+    if FORMATS.get(out.suffix.lower()) not in _WITH_CITATIONS or _of_citations(out):
+        return (out,)
+    return out.with_suffix(f"{CITATIONS}{out.suffix}"), out
+
+
 def _of_citations(path: Path) -> bool:
     """Say whether a file of this name holds a row per citation.
 
@@ -66,7 +81,7 @@ def _of_citations(path: Path) -> bool:
 
 
 def write_records(records: Iterable[Record], out: Path, *, overwrite: bool = False) -> None:
-    """Write *records* to *out*, in the format that its suffix names.
+    """Write *records* to *out* alone, in the format that its suffix names.
 
     Args:
         records: Read once, in order; need not fit into memory.

@@ -4,25 +4,28 @@ The columns are those that the writers write and the fields those of the record'
 words about them stand in ``codebook.toml``, the counts of nulls in ``nulls.json``.
 """
 
-import csv
 import json
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from io import StringIO
 from typing import Any
 
 from extractor.findings import Code, Finding
 from extractor.layout import load_rules
 from extractor.record import Record
 from extractor.treatments.vocabulary import CATEGORIES, DRUG_CLASSES, REGIONS
-from extractor.write.cited import CITED_COLUMNS, OWN_COLUMNS, CitedColumn
+from extractor.write.cited import (
+    CITED_COLUMNS,
+    GUIDELINE_COLUMNS,
+    OWN_COLUMNS,
+    CitedColumn,
+    GuidelineColumn,
+)
 from extractor.write.columns import CASE_OUTCOMES, Column
 from extractor.write.rows import COLUMNS, ITEM_COLUMNS, LETTER_COLUMNS
 
-SCHEMA = "imr-codebook/1"
 NULLS_SCHEMA = "imr-nulls/1"
 FLAT, CITED = "disputed_items", "cited"
 TABLES: Mapping[str, str] = {
@@ -31,6 +34,7 @@ TABLES: Mapping[str, str] = {
     "letters": "SQLite: a row per letter.",
     "items": "SQLite: a row per disputed item.",
     "citations": "SQLite: a row per citation.",
+    "guidelines": "SQLite: a row per guideline of the catalogue, as `imr guidelines` lists them.",
     "findings": "SQLite: a row per finding.",
     "evidence": "SQLite: a row per value, with the characters it was read from.",
     "quoted": "SQLite: a view of evidence in which every row has its value.",
@@ -71,7 +75,8 @@ def _book() -> dict[str, Any]:
 
 
 @cache
-def _nulls() -> dict[str, Any]:
+def nulls() -> dict[str, Any]:
+    """Return the counts of nulls, as ``imr-eval nulls`` writes them."""
     counts: dict[str, Any] = json.loads(_data("nulls.json"))
     return counts
 
@@ -112,6 +117,18 @@ def entries() -> list[Entry]:
     return [*_table_entries(), *_record_entries()]
 
 
+def entries_of(column: str) -> list[Entry]:
+    """Return the entries of a column, one for each place where it occurs; none where it does not.
+
+    Args:
+        column: Its name, ``page``, or its table's too, ``cited.page``.
+
+    >>> [entry.table for entry in entries_of("chapter")]
+    ['cited', 'citations', 'guidelines', 'record.Citation']
+    """
+    return [each for each in entries() if column in (each.name, f"{each.table}.{each.name}")]
+
+
 def _table_entries() -> Iterator[Entry]:
     yield from (_flat(FLAT, column) for column in COLUMNS)
     yield from (_key(FLAT, name) for name in ("letter", "item"))
@@ -123,6 +140,7 @@ def _table_entries() -> Iterator[Entry]:
     yield from (_key("citations", name) for name in ("citation", "letter", "item"))
     yield from _own("citations")
     yield from (_own_citation("citations", each) for each in OWN_COLUMNS)
+    yield from (_of_guideline("guidelines", each) for each in GUIDELINE_COLUMNS)
     yield from (_key("findings", name) for name in ("finding", "letter", "item"))
     yield from (_of_record("findings", f"Finding.{name}") for name in Finding.model_fields)
     for table in ("evidence", "quoted"):
@@ -172,11 +190,20 @@ def _cited(column: Column | CitedColumn) -> Entry:
     return _own_citation(CITED, column)
 
 
+def _of_guideline(table: str, column: GuidelineColumn) -> Entry:
+    words = _book()["guideline"][column.name]
+    values = _values("Citation.authority") if column.name == "authority" else ()
+    return Entry(table, column.name, words["meaning"], column.kind, values, words["derived"])
+
+
 def _own_citation(table: str, column: CitedColumn) -> Entry:
     """Return the entry of a column that only a citation has."""
     if column.name == "side":
         sides = ("claims_administrator", "reviewer", "rationale")
         return Entry(table, "side", column.meaning, column.kind, sides, "From the record.")
+    if column.entry:
+        derived = f"From the catalogue's entry of the guideline: its {column.entry}."
+        return Entry(table, column.name, column.meaning, column.kind, derived=derived)
     return _of_record(table, f"Citation.{column.name}", column.kind)
 
 
@@ -203,7 +230,7 @@ def _words(field: str) -> dict[str, str]:
 
 
 def _count(kind: str, name: str) -> tuple[int, int] | None:
-    found = _nulls()[kind].get(name)
+    found = nulls()[kind].get(name)
     return None if found is None else (found[0], found[1])
 
 
@@ -285,73 +312,3 @@ def type_of(schema: Mapping[str, Any]) -> str:
     if "properties" in inner:
         return _name(inner)
     return "text" if inner.get("type") == "string" else str(inner.get("type", "any"))
-
-
-def as_json(book: Iterable[Entry]) -> str:
-    """Return the codebook as JSON."""
-    data = {
-        "schema": SCHEMA,
-        "golden": {name: _nulls()[name] for name in ("letters", "items")},
-        "tables": dict(TABLES),
-        "categories": {name: list(several) for name, several in CATEGORIES.items()},
-        "entries": [_plain(entry) for entry in book],
-    }
-    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
-
-
-def _plain(entry: Entry) -> dict[str, Any]:
-    null, labelled = entry.nulls or (None, None)
-    return {
-        "table": entry.table,
-        "name": entry.name,
-        "meaning": entry.meaning,
-        "type": entry.type,
-        "values": list(entry.values),
-        "derived": entry.derived,
-        "golden_null": null,
-        "golden_labelled": labelled,
-    }
-
-
-def as_csv(book: Iterable[Entry]) -> str:
-    """Return the codebook as comma-separated values, closed lists joined by "; "."""
-    text = StringIO()
-    rows = [{**_plain(entry), "values": "; ".join(entry.values)} for entry in book]
-    table = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-    table.writeheader()
-    table.writerows(rows)
-    return text.getvalue()
-
-
-def as_markdown(book: Iterable[Entry]) -> str:
-    """Return the codebook as Markdown, a section per table."""
-    sections: dict[str, list[Entry]] = {}
-    for entry in book:
-        sections.setdefault(entry.table, []).append(entry)
-    of = f"{_nulls()['letters']} golden letters, {_nulls()['items']} items"
-    head = (
-        f"# Codebook\n\nNull: in how many of the labels of {of}, the field is null or empty; "
-        "- where none of them says.\n"
-    )
-    return "\n".join([head, *map(_section, sections, sections.values()), _categories()])
-
-
-def _section(table: str, listed: Iterable[Entry]) -> str:
-    title = TABLES.get(table, "JSON, as `imr extract` prints it; `imr schema` is its JSON Schema.")
-    head = "| column | meaning | type | values | derived | null |\n|---|---|---|---|---|---|"
-    return "\n".join([f"## {table}\n", f"{title}\n", head, *map(_line, listed), ""])
-
-
-def _line(entry: Entry) -> str:
-    null = "{} of {}".format(*entry.nulls) if entry.nulls else "-"
-    cells = (entry.meaning, entry.type, "; ".join(entry.values), entry.derived, null)
-    return "| " + " | ".join([f"`{entry.name}`", *(c.replace("|", "\\|") for c in cells)]) + " |"
-
-
-def _categories() -> str:
-    rows = (f"| {name} | {'; '.join(several)} |" for name, several in CATEGORIES.items())
-    head = "| category | subcategories |\n|---|---|"
-    return "\n".join(["## Treatment categories of the DWC\n", head, *rows, ""])
-
-
-FORMATS = {"markdown": as_markdown, "json": as_json, "csv": as_csv}

@@ -2,20 +2,22 @@
 
 The journal of ``letters.db`` is the folder ``.letters.db.journal``:
 
-- ``run.json``: what the run is made of (inputs, configuration, version) and, once the output
-  stands, its size and time, by which it is known again;
+- ``run.json``: what the run is made of (inputs, configuration, version) and, once they are made,
+  size and time of its files, by which they are known again;
 - ``records.jsonl``: the records so far, in the order of the inputs, each written before the next
   letter is read;
-- while it is made, the output itself, under another name.
+- while they are made, the output itself and what stands beside it (the citations of a table of
+  items: ``letters.citations.csv``), under other names.
 
-The output appears by renaming, whole. A run that was killed goes on where its last whole line ends.
+They appear by renaming, whole, the output last: where it stands, so does what belongs beside it. A
+run that was killed goes on where its last whole line ends.
 In the end ``run.json`` alone remains; without it the output is taken for somebody else's.
 """
 
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from io import FileIO
 from pathlib import Path
 from typing import Any, Self
@@ -24,7 +26,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from extractor.errors import OutputError
 from extractor.record import Record
-from extractor.write import FORMATS, refusing, writer_for
+from extractor.write import FORMATS, outputs_of, refusing, writer_for
 
 if sys.platform != "win32":
     import fcntl
@@ -73,7 +75,7 @@ class _State(BaseModel):
     """What ``run.json`` holds."""
 
     made_of: MadeOf
-    published: Stamp | None = None
+    published: dict[str, Stamp] = {}
     summary: dict[str, Any] = {}
 
 
@@ -98,9 +100,10 @@ class Journal:
         Raises:
             OutputError: No format has this suffix, or a library of the format is not installed.
         """
-        self._write = writer_for(out)
+        writer_for(out)
         with refusing(out):
             self.out = out.resolve()
+        self._outputs = outputs_of(self.out)
         self.finished: dict[str, Any] | None = None
         self._made_of = made_of
         self._overwrite = overwrite
@@ -117,7 +120,8 @@ class Journal:
                 another process is writing it.
         """
         with contextlib.ExitStack() as stack, refusing(self.out):
-            _check_place(self.out)
+            for each in self._outputs:
+                _check_place(each)
             self._folder.mkdir(exist_ok=True)
             stack.callback(self._leave)
             stack.enter_context(_locked(self._folder, self.out))
@@ -157,58 +161,67 @@ class Journal:
                 rest = rest[self._file.write(rest) :]
 
     def publish(self, summary: dict[str, Any]) -> None:
-        """Make the output of the journal's records and let it appear under its name.
+        """Make the output, and what stands beside it, and let them appear under their names.
 
         Args:
             summary: What ``finished`` gives when the same run is asked for again.
 
         Raises:
-            OutputError: There is no room; the journal stays, and the output as it was.
+            OutputError: There is no room; the journal stays, and the outputs as they were.
         """
         if self._file is not None:
             self._file.close()
         with refusing(self.out):
-            staged = self._stage()
-            _sync(staged)
-            self._save(
-                _State(made_of=self._made_of, published=Stamp.of(staged), summary=summary),
-            )
-            staged.replace(self.out)
+            staged = {each: self._stage(each) for each in self._outputs}
+            for file in staged.values():
+                _sync(file)
+            stamps = _stamps(staged)
+            self._save(_State(made_of=self._made_of, published=stamps, summary=summary))
+            for each, file in staged.items():
+                file.replace(each)
             _sync(self.out.parent)
             self._lines.unlink(missing_ok=True)
 
     def _begin(self) -> dict[str, Any] | None:
         """Take up what stands there, or refuse it; None where there is work left."""
-        state, standing = self._state(), Stamp.of(self.out)
+        state, standing = self._state(), _stamps({each: each for each in self._outputs})
         same = state is not None and state.made_of == self._made_of
-        known = state is not None and standing is not None and state.published == standing
-        if state and same and known and not self._overwrite:
+        whole = len(standing) == len(self._outputs)
+        if state and same and whole and standing == state.published and not self._overwrite:
             self._lines.unlink(missing_ok=True)
             return state.summary
-        if standing and not self._overwrite:
-            raise OutputError(self._refusal("stands there already", state if known else None))
+        if not self._overwrite:
+            self._refuse_foreign(standing, state)
         if same and self._lines.exists():
             return None
         if _has_content(self._lines) and not self._overwrite:
-            raise OutputError(self._refusal("has an unfinished run", state))
+            raise OutputError(self._refusal(self.out.name, "has an unfinished run", state))
         self._lines.unlink(missing_ok=True)
-        self._save(_State(made_of=self._made_of))
+        kept = state.published if state and same and not self._overwrite else {}
+        self._save(_State(made_of=self._made_of, published=kept))
         return None
 
-    def _refusal(self, what: str, state: _State | None) -> str:
+    def _refuse_foreign(self, standing: Mapping[str, Stamp], state: _State | None) -> None:
+        """Raise ``OutputError`` where a file stands that this run has not made."""
+        for name, stamp in standing.items():
+            known = state if state and state.published.get(name) == stamp else None
+            if known is None or known.made_of != self._made_of:
+                raise OutputError(self._refusal(name, "stands there already", known))
+
+    def _refusal(self, name: str, what: str, state: _State | None) -> str:
         """Return why the output is refused, and what to do."""
         parts = self._made_of.differences(state.made_of) if state else ""
         why = f"made otherwise ({parts} differ)" if parts else "and was not made by this command"
-        return f"{self.out.name} {what}, {why}: name another output, or add --overwrite."
+        return f"{name} {what}, {why}: name another output, or add --overwrite."
 
-    def _stage(self) -> Path:
-        """Return the whole output, not yet under its name."""
-        if FORMATS[self.out.suffix.lower()] == "jsonl":
+    def _stage(self, out: Path) -> Path:
+        """Return the whole content of *out*, not yet under its name."""
+        if FORMATS[out.suffix.lower()] == "jsonl":
             return self._lines
-        staged = self._folder / f"output{self.out.suffix}"
+        staged = self._folder / f"output{''.join(out.suffixes[-2:])}"
         staged.unlink(missing_ok=True)
         with self._lines.open("rb") as lines:
-            self._write(map(Record.from_json, lines), staged)
+            writer_for(out)(map(Record.from_json, lines), staged)
         return staged
 
     def _state(self) -> _State | None:
@@ -228,6 +241,12 @@ class Journal:
         """Remove the journal's folder if nothing came into it."""
         with contextlib.suppress(OSError):
             self._folder.rmdir()
+
+
+def _stamps(files: Mapping[Path, Path]) -> dict[str, Stamp]:
+    """Return the stamps of *files*, by the names of the outputs they are for."""
+    found = {out.name: Stamp.of(file) for out, file in files.items()}
+    return {name: stamp for name, stamp in found.items() if stamp is not None}
 
 
 def _check_place(out: Path) -> None:

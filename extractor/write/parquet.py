@@ -77,8 +77,5 @@ def _typed(kind: pa.DataType, cells: tuple[Cell, ...]) -> Iterable[Cell | date]:
 
 
 def _day(iso: Cell) -> date | None:
-    """Return an ISO date as one; None for a day that no calendar has."""
-    try:
-        return date.fromisoformat(str(iso)) if iso else None
-    except ValueError:
-        return None
+    """Return an ISO date as one."""
+    return date.fromisoformat(str(iso)) if iso else None

@@ -107,14 +107,23 @@ REQUEST_COLUMNS: tuple[Column, ...] = (
     ),
     of_drug("name", "The drug that the request names: its generic name.", lambda d: d.name.value),
     of_drug("as_printed", "The drug's name as the request prints it.", lambda d: d.name.quote),
-    of_drug("class", "The drug's class.", lambda d: d.drug_class),
-    of_drug("strength", "The drug's strength.", lambda d: value_of(d.strength)),
-    of_drug("quantity", "The drug's quantity.", lambda d: value_of(d.quantity)),
-    of_item("visits", "integer", "The number of visits requested.", lambda i: number_of(i.visits)),
+    of_drug("class", "The drug's class; `class` in JSON.", lambda d: d.drug_class),
+    of_drug("strength", 'The drug\'s strength: "5%", "10/325mg".', lambda d: value_of(d.strength)),
+    of_drug(
+        "quantity",
+        'The drug\'s quantity: a count ("60"), or an amount ("120grams").',
+        lambda d: value_of(d.quantity),
+    ),
+    of_item(
+        "visits",
+        "integer",
+        "The number of visits requested; of home care none, which is given in hours and days.",
+        lambda i: number_of(i.visits),
+    ),
     of_item(
         "body_regions",
         "list",
-        "The parts of the body that the request names.",
+        'What the request names of the body, each as side, region and levels: "left knee".',
         lambda i: tuple(map(region_of, i.body_regions)),
     ),
     of_item(

@@ -3,7 +3,9 @@
 - ``letters``: one row per input; its columns are those of the flat row that are the letter's.
 - ``items``: one row per disputed treatment, with the columns that are the item's.
 - ``citations``: one row per guideline cited; ``side`` says by whom.
-- ``cited``: a view of the same with the letter's and the item's columns that one counts by.
+- ``guidelines``: the catalogue, a row per guideline, found by the citations' ``guideline``.
+- ``cited``: a view of citations and guidelines with the columns of letter and item that one counts
+  by.
 - ``findings``: what is wrong or odd; ``related`` holds the passages that are compared, as JSON.
 - ``evidence``: one row per value: ``field``, ``value``, ``quote``, ``start``, ``end``, ``page``;
   where a value is its own quote, ``value`` is NULL; the view ``quoted`` puts it back.
@@ -27,8 +29,16 @@ from pathlib import Path
 
 from extractor.errors import OutputError
 from extractor.findings import Finding
+from extractor.guidelines import Guideline, catalogue
 from extractor.record import Citation, Item, Record
-from extractor.write.cited import OWN_COLUMNS, SHARED_COLUMNS, CitedColumn, Side
+from extractor.write.cited import (
+    CITED_COLUMNS,
+    GUIDELINE_COLUMNS,
+    OWN_COLUMNS,
+    CitedColumn,
+    GuidelineColumn,
+    Side,
+)
 from extractor.write.columns import LARGEST, Cell, Column
 from extractor.write.evidence import Found, evidence_of
 from extractor.write.rows import COLUMNS, ITEM_COLUMNS, LETTER_COLUMNS
@@ -51,9 +61,18 @@ _SIDES: Mapping[str, Side] = {
 }
 
 
-def _declare(columns: Iterable[Column | CitedColumn]) -> str:
+def _declare(columns: Iterable[Column | CitedColumn | GuidelineColumn]) -> str:
     """Return the declarations of *columns*."""
     return ", ".join(f"{column.name} {_AFFINITY[column.kind]}" for column in columns)
+
+
+def _of_cited(column: Column | CitedColumn) -> str:
+    """Return from which table the view of the citations has a column."""
+    if isinstance(column, Column):
+        return f"{_OWNERS[column.level]}.{column.name}"
+    if column.entry:
+        return f"guidelines.{column.entry} AS {column.name}"
+    return f"citations.{column.name}"
 
 
 _TABLES = f"""
@@ -70,6 +89,7 @@ CREATE TABLE citations (
     path TEXT NOT NULL,
     {_declare(OWN_COLUMNS)}
 );
+CREATE TABLE guidelines ({_declare(GUIDELINE_COLUMNS)}, PRIMARY KEY (id)) WITHOUT ROWID;
 CREATE TABLE findings (
     finding INTEGER PRIMARY KEY,
     letter INTEGER NOT NULL REFERENCES letters (letter),
@@ -86,19 +106,14 @@ CREATE TABLE evidence (
 );
 """
 _OWNERS = {"letter": "letters", "item": "items"}
-_CITED_NAMES = ", ".join(
-    [
-        *(f"{_OWNERS[column.level]}.{column.name}" for column in SHARED_COLUMNS),
-        *(f"citations.{column.name}" for column in OWN_COLUMNS),
-    ],
-)
 _VIEWS = f"""
 CREATE VIEW disputed_items AS
     SELECT {", ".join(column.name for column in COLUMNS)}, letter, item
     FROM letters LEFT JOIN items USING (letter);
 CREATE VIEW cited AS
-    SELECT {_CITED_NAMES}, citations.letter, citations.item, citation
-    FROM citations JOIN items USING (item) JOIN letters ON letters.letter = citations.letter;
+    SELECT {", ".join(map(_of_cited, CITED_COLUMNS))}, citations.letter, citations.item, citation
+    FROM citations JOIN items USING (item) JOIN letters ON letters.letter = citations.letter
+    LEFT JOIN guidelines ON guidelines.id = citations.guideline;
 CREATE VIEW quoted AS
     SELECT evidence, letter, item, field, path, coalesce(value, quote) AS value,
         quote, start, end, page
@@ -162,6 +177,7 @@ def _fill(database: sqlite3.Connection, records: Iterable[Record]) -> None:
         f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 1;"
         f"BEGIN; {_TABLES} {_VIEWS}",
     )
+    _insert(database, "guidelines", [tuple(_guideline(g)) for g in catalogue().entries.values()])
     items = count(1)
     for letter, record in enumerate(records, 1):
         _add(database, record, letter, [next(items) for _ in record.items])
@@ -178,9 +194,18 @@ def _add(database: sqlite3.Connection, record: Record, letter: int, items: list[
         ("findings", [_finding(finding, letter, items) for finding in record.findings]),
         ("evidence", _evidence(found, letter, items)),
     ):
-        if rows:
-            places = ", ".join("?" * len(rows[0]))
-            database.executemany(f"INSERT INTO {table} VALUES ({places})", rows)  # noqa: S608
+        _insert(database, table, rows)
+
+
+def _insert(database: sqlite3.Connection, table: str, rows: list[tuple[Value, ...]]) -> None:
+    if rows:
+        places = ", ".join("?" * len(rows[0]))
+        database.executemany(f"INSERT INTO {table} VALUES ({places})", rows)  # noqa: S608
+
+
+def _guideline(guideline: Guideline) -> Iterator[Value]:
+    """Yield the cells of a row of the catalogue."""
+    return (_plain(column.get(guideline)) for column in GUIDELINE_COLUMNS)
 
 
 def _items(record: Record, letter: int, items: list[int]) -> list[tuple[Value, ...]]:

@@ -6,13 +6,15 @@ only inside a citation of the document: "Low Back" alone is no guideline.
 """
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from functools import cache
 from importlib import resources
-from typing import Any
+from importlib.resources.abc import Traversable
+from typing import Any, NoReturn, get_args
 
+from extractor.errors import CatalogueError
 from extractor.phrases import Phrases, tokens_of
 from extractor.record import Authority
 
@@ -112,8 +114,12 @@ def title_key(words: str) -> Words:
 
 @cache
 def catalogue() -> Catalogue:
-    """Return the catalogue; read once."""
-    entries = {entry.id: entry for entry in _entries()}
+    """Return the catalogue; read once.
+
+    Raises:
+        CatalogueError: An entry of its files is none, or that of another.
+    """
+    entries = read_entries(resources.files(__name__))
     inside = {entry.part_of for entry in entries.values() if entry.part_of}
     parts = {
         document: _named(entry for entry in entries.values() if entry.part_of == document)
@@ -182,15 +188,78 @@ def _phrases(named: _Named) -> Phrases[Words]:
     return Phrases((name, tuple(ids)) for name, ids in named.values())
 
 
-def _entries() -> Iterator[Guideline]:
-    for file in sorted(resources.files(__name__).iterdir(), key=lambda file: file.name):
-        if file.name.endswith(".toml"):
-            for entry in tomllib.loads(file.read_text("utf-8")).get("guideline", ()):
-                yield _entry(entry)
+# --- the files ----------------------------------------------------------------------------------
+
+_TYPES: Mapping[str, tuple[type, str]] = {
+    "names": (list, "a list of texts"),
+    "sections": (list, "a list of texts"),
+    "year": (int, "a whole number"),
+    "in_force_from": (date, "a day (2017-12-01, without quotation marks)"),
+    "in_force_until": (date, "a day (2017-12-01, without quotation marks)"),
+}
+_KEYS = {field.name for field in fields(Guideline)}
+_NEEDED = sorted(field.name for field in fields(Guideline) if field.default is MISSING)
+_HELP = "CONTRIBUTING.md lists the keys of an entry"
 
 
-def _entry(fields: dict[str, Any]) -> Guideline:
-    values: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()
-    }
-    return Guideline(**values)
+def read_entries(folder: Traversable) -> dict[str, Guideline]:
+    """Return the entries of the ``*.toml`` files of *folder* by id, file by file.
+
+    Raises:
+        CatalogueError: A file is no TOML, or an entry has an unknown key, lacks one, holds what is
+            not of its type, has the id of another, or is a part of what is not there.
+    """
+    entries: dict[str, Guideline] = {}
+    places: dict[str, str] = {}
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        if not file.name.endswith(".toml"):
+            continue
+        for number, values in enumerate(_tables(file), start=1):
+            where = f"{file.name}, entry {number}"
+            entry = _entry(values, where)
+            if entry.id in entries:
+                what = f'{where}, has the id "{entry.id}" of {places[entry.id]}'
+                _refuse(what, "give it another")
+            entries[entry.id], places[entry.id] = entry, where
+    for entry in entries.values():
+        if entry.part_of is not None and entry.part_of not in entries:
+            what = f'{places[entry.id]}, "{entry.id}", is part_of "{entry.part_of}"'
+            _refuse(what, "no entry has that id: correct it, or add the document")
+    return entries
+
+
+def _refuse(what: str, next_step: str) -> NoReturn:
+    message = f"{what}: {next_step}."
+    raise CatalogueError(message)
+
+
+def _tables(file: Traversable) -> list[dict[str, Any]]:
+    """Return the tables ``[[guideline]]`` of a file."""
+    try:
+        content = tomllib.loads(file.read_text("utf-8"))
+    except ValueError as error:
+        _refuse(f"{file.name} is no TOML", f"correct it ({error})")
+    tables = content.pop("guideline", [])
+    if content or not isinstance(tables, list) or not all(isinstance(t, dict) for t in tables):
+        other = ", ".join(content) or "guideline"
+        _refuse(f"{file.name} holds {other}", "each entry begins with [[guideline]]")
+    return tables
+
+
+def _entry(values: Mapping[str, Any], where: str) -> Guideline:
+    """Return the entry of a table; *where* names it in errors."""
+    if isinstance(name := values.get("id"), str):
+        where = f'{where}, "{name}",'
+    if unknown := sorted(values.keys() - _KEYS):
+        _refuse(f"{where} has the unknown key {', '.join(unknown)}", _HELP)
+    if missing := [key for key in _NEEDED if key not in values]:
+        _refuse(f"{where} lacks {', '.join(missing)}", f"add it; {_HELP}")
+    for key, value in values.items():
+        kind, words = _TYPES.get(key, (str, "text in quotation marks"))
+        texts = value if kind is list and isinstance(value, list) else ()
+        if type(value) is not kind or not all(isinstance(each, str) for each in texts):
+            _refuse(f"{where} has a {key} of another type", f"give {words}")
+    if values["authority"] not in get_args(Authority):
+        _refuse(f"{where} has another authority", f"it is {' or '.join(get_args(Authority))}")
+    lists = {key: tuple(value) for key, value in values.items() if isinstance(value, list)}
+    return Guideline(**{**values, **lists})

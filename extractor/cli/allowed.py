@@ -1,0 +1,43 @@
+"""How many letters may fail, or need a person, before a run exits with 1."""
+
+from collections.abc import Mapping
+
+import typer
+
+from extractor.cli import output
+from extractor.findings import OBSERVATIONS
+from extractor.run import Summary, Threshold
+
+EXCEEDED = 1
+
+
+def threshold(option: str, text: str) -> Threshold:
+    """Return what an option allows.
+
+    Raises:
+        typer.BadParameter: It is neither a number nor a percentage.
+    """
+    try:
+        return Threshold.parse(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint=option) from None
+
+
+def hold(came_to: Summary, limits: Mapping[str, Threshold]) -> None:
+    """Exit 1, and say why, where more letters failed or need a person than allowed."""
+    exceeded = False
+    for status, limit in limits.items():
+        count = getattr(came_to, status)
+        if limit.exceeded_by(count, came_to.inputs):
+            exceeded = True
+            need = "need review" if status == "review" else status
+            why = _named(came_to.findings)
+            output.say(f"{count} of {came_to.inputs} letters {need}: more than allowed ({why}).")
+    if exceeded:
+        raise typer.Exit(EXCEEDED)
+
+
+def _named(findings: Mapping[str, int]) -> str:
+    """Return the codes of findings with their counts, observations left out."""
+    errors = {code: count for code, count in findings.items() if code not in OBSERVATIONS}
+    return ", ".join(f"{code} {count}" for code, count in errors.items())
