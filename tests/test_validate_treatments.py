@@ -50,6 +50,25 @@ def test_the_correct_record_is_correct() -> None:
     ]
 
 
+@pytest.mark.parametrize("shape", ["spaced", "doubled", "spaced_crlf"])
+@pytest.mark.parametrize(
+    ("request_", "read"),
+    [
+        ("Norco 10/325\nmg 60\ntablets", ["norco", "10/325mg", "60"]),
+        ("Synthroid 50\nmcg, 30\ntablets", ["synthroid", "50mcg", "30"]),
+        ("Fentanyl patch 25\nmcg/hr\nten\n(10)\npatches", ["fentanyl", "25mcg/hr", "10"]),
+    ],
+)
+def test_a_dose_may_run_over_lines(request_: str, read: list[str], shape: str) -> None:
+    """White space of any width within a dose is one space; the spans are those of the letter."""
+    source = Letter((Issue(request_),)).write(shape)
+    drug = ENGINE.extract_text(source).items[0].drug
+    assert drug is not None
+    parts = [part for part in (drug.name, drug.strength, drug.quantity) if part]
+    assert [parts[0].quote.lower(), *(part.value for part in parts[1:])] == read
+    assert [" ".join(source[p.start : p.end].split()) for p in parts] == [p.quote for p in parts]
+
+
 # --- another value than the words read -----------------------------------------------------------
 
 

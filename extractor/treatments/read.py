@@ -1,5 +1,6 @@
 """What a request asks for, as the record holds it."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple, TypeVar
@@ -15,6 +16,7 @@ from extractor.treatments.request import Request
 from extractor.treatments.visits import visits_in
 
 M = TypeVar("M", bound=V[Any])
+_UNEVEN = re.compile(r"[^\S ]|\s\s")
 
 
 class Treatment(NamedTuple):
@@ -36,8 +38,22 @@ class _Part:
     span: Span
 
     @cached_property
+    def origin(self) -> list[int] | None:
+        """Where each character of the words stands in the span; None where all stand in place.
+
+        Readers ending lines in a space, and page breaks, leave white space of any width.
+        """
+        printed = self.text.norm[self.span.start : self.span.end]
+        return _kept(printed) if _UNEVEN.search(printed) else None
+
+    @cached_property
     def request(self) -> Request:
-        return Request(self.text.norm[self.span.start : self.span.end])
+        """The words with every run of white space as one space."""
+        printed = self.text.norm[self.span.start : self.span.end]
+        if self.origin is None:
+            return Request(printed)
+        kept = [printed[at] for at in self.origin]
+        return Request("".join(" " if mark.isspace() else mark for mark in kept))
 
     @cached_property
     def drugs(self) -> tuple[DrugFound, ...]:
@@ -49,12 +65,20 @@ class _Part:
 
     def value(self, kind: type[M], value: object, start: int, end: int) -> M:
         """Return *value*, or the words themselves, with the characters *start:end* of this part."""
+        if self.origin is not None:
+            start, end = self.origin[start], self.origin[end - 1] + 1
         span = Span(self.span.start + start, self.span.start + end)
         said = self.text.words(span) if value is None else value
         return kind(value=said, **self.text.place(span).model_dump())
 
     def found(self, kind: type[M], found: Found[Any] | None) -> M | None:
         return self.value(kind, *found) if found else None
+
+
+def _kept(printed: str) -> list[int]:
+    """Return where the characters stand that are not white space after white space."""
+    blank = [mark.isspace() for mark in printed]
+    return [at for at, is_blank in enumerate(blank) if not (is_blank and at and blank[at - 1])]
 
 
 @lru_cache(maxsize=128)
