@@ -94,8 +94,8 @@ _NOT_DISPENSED = re.compile(
     r"\s{0,2}[,(]?\s?(?:by\smouth|po\b|p\.o|daily|every|each\b|q\s?\d|q[dhap]|bid\b|tid\b|qid\b|"
     r"b\.i\.d|t\.i\.d|at\s(?:bed|night)|twice|once|three\stimes|times\b|\d\s?(?:times|x)\b|"
     r"per\sday|a\sday|/\s?day|prn\b|as\sneeded|orally|nightly|in\sthe\s|to\s(?:affected|the\s)|"
-    r"(?:additional\s)?refills?|months?|mos?\b|days?\b|weeks?|wks?\b|years?|hours?|visits?|"
-    r"sessions?|views?|minutes?|supply)",
+    r"(?:additional\s)?refills?|months?|mos?\b|weeks?|wks?\b|years?|hours?|visits?|"
+    r"sessions?|views?|minutes?|(?<!,)(?<!,\s)(?:days?\b|supply))",
     re.IGNORECASE,
 )
 _OF_WARES = re.compile(rf"#|qty|quantity|disp|[\d\s](?:{_NOUN}|{_VOLUME})", re.IGNORECASE)
