@@ -13,6 +13,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 T = TypeVar("T")
 _TOKEN = re.compile(r"[^\W_]+(?:['\u2019][^\W\d_]+)?|&|[^\w\s/&'\u2019-]")
 _PREFIX = 4
+_NO_PLURALS = frozenset({"tens"})  # transcutaneous electrical nerve stimulation
 
 
 class Token(NamedTuple):
@@ -47,7 +48,11 @@ def fold(word: str) -> str:
 
     >>> fold("Crutches"), fold("Biopsies"), fold("worker's"), fold("pelvis"), fold("MRIs")
     ('crutch', 'biopsy', 'worker', 'pelvis', 'mri')
+    >>> fold("TENS"), fold("Ten")
+    ('tens', 'ten')
     """
+    if word.lower() in _NO_PLURALS:
+        return word.lower()
     if word[-1] == "s" and word[:-1].isupper():
         return word[:-1].lower()
     word = word.lower().replace("\u2019", "'")
@@ -58,9 +63,7 @@ def fold(word: str) -> str:
         return word
     if word.endswith("ies") and len(word) > 5:  # noqa: PLR2004 - ties, dies
         return word[:-3] + "y"
-    if word.endswith(("ches", "shes", "sses", "xes")):
-        return word[:-2]
-    return word[:-1]
+    return word[:-2] if word.endswith(("ches", "shes", "sses", "xes")) else word[:-1]
 
 
 _NOTHING: dict[str, Any] = {}

@@ -68,6 +68,7 @@ Rehabilitation > Acupuncture:
     ⟦Acupuncture sessions⟧ with electrical stimulation 2x3
     6 ⟦Acupuncture visits⟧ including infrared heat
     12 visits of ⟦acupuncture⟧ with infrared and massage
+    ⟦Acupuncture⟧ Ten (10) sessions for the neck
     ⟦Acupuncture evaluation⟧ and treatment
     ⟦Electro-acupuncture⟧ 2x3
     Additional ⟦acupuncture⟧, cervical spine, 6 visits
@@ -222,6 +223,7 @@ Injection > Facet Injection:
     Cervical ⟦facet injections⟧ C5-7 under fluoroscopy
 Pharmaceuticals > Opioids:
     ⟦Norco⟧ 10/325mg #60 for severe pain, 1 tablet by mouth every 6 hours
+    ⟦Ultram⟧ 100mg qty: 120, with a written record of every dose
     Unknown prescription of ⟦Norco⟧
     ⟦Hydrocodone/APAP⟧ 5/325mg, 30 day supply
     ⟦Norco⟧ 10/325mg #120

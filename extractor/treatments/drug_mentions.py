@@ -30,7 +30,7 @@ _SIDE_BY_SIDE = frozenset({"and", "plus"})
 _STOPS = frozenset(
     (
         "; therapy visit session mri acupuncture chiropractic consult consultation evaluation "
-        "follow urine ten ray surgery was"
+        "follow urine tens ray surgery was"
     ).split()
 )
 _MEASURED = re.compile(
