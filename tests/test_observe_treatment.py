@@ -54,6 +54,8 @@ def is_noticed(request: str, sentence: str) -> bool:
         ("Right L4-5 injection", "The left L4-5 injection is not medically necessary."),
         ("Lumbar block L4-5", "The requested block at L2-L3 is not medically necessary."),
         (PARTIAL, "The request for Norco 10/325mg #90 is not medically necessary."),
+        ("Prilosec 40mg #20", "The request for omeprazole 20mg is not medically necessary."),
+        ("Cymbalta 30mg, #60", "The request for duloxetine #30 is not medically necessary."),
     ],
 )
 def test_another_treatment_is_noticed(request_: str, sentence: str) -> None:

@@ -115,13 +115,18 @@ def _dose(said: str, item: Item, text: Text) -> str | None:
     same = [drug for drug in decided if wanted & _ingredients(drug)]
     if not same:
         return "drug" if wanted else None
-    for name in ("strength", "quantity"):
-        ours = [_numbers(value.value) for drug in asked if (value := getattr(drug, name))]
-        theirs = [_numbers(value.value) for drug in same if (value := getattr(drug, name))]
-        ours += [_numbers(words)] if ours else []
+    for name, other in (("strength", "quantity"), ("quantity", "strength")):
+        ours, theirs = _amounts(asked, name), _amounts(same, name)
+        rest = _numbers(words).difference(*_amounts(asked, other))
+        ours += [rest] if ours and rest else []
         if ours and theirs and not any(a <= b or b <= a for a in ours for b in theirs):
             return name
     return None
+
+
+def _amounts(drugs: Iterable[DrugFound], name: str) -> list[set[float]]:
+    """Return the numbers of each drug's strength, or of its quantity, as *name* says."""
+    return [_numbers(value.value) for drug in drugs if (value := getattr(drug, name))]
 
 
 def _is_the_same(said: DrugFound, asked: Drug) -> bool:
