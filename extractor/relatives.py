@@ -30,7 +30,7 @@ _SEEDS = (
     "co-worker", "roommate", "wife", "husband", "spouse", "father", "parent", "fianc",
 )  # fmt: skip
 _OPENS = re.compile(
-    r"(?:\A|[.;!?][\"')]*\s+)(?:(?P<article>an?)|the|his|her|their|one|two|three|(?:the\s+)?(?:\w+\s+)?\w+'s)"
+    r"(?:\A|[.;!?][\"')]*(?:\s+|(?=(?-i:[A-Z]))))(?:(?P<article>an?)|the|his|her|their|one|two|three|(?:the\s+)?(?:\w+\s+)?\w+'s)"
     r"\s+(?:[\w-]+\s+)?\Z",
     re.IGNORECASE,
 )

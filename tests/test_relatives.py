@@ -45,6 +45,12 @@ def test_somebody_elses_age_is_not_the_workers(other: str) -> None:
     assert (read.age, read.sex, found) == (None, None, [])
 
 
+def test_a_sentence_may_follow_without_a_space() -> None:
+    """The brother's sentence is his own, though the space before it was lost."""
+    read, found = patient(f"{NO_AGE} The exam is normal.The brother, a 71 year old man, drives.")
+    assert (read.age, read.sex, found) == (None, None, [])
+
+
 @pytest.mark.parametrize(
     "story",
     [
