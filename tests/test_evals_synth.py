@@ -28,6 +28,7 @@ from extractor.text import Text
 ROOT = Path(__file__).parent.parent
 PACKAGE = Path(evals.synth.__file__).parent
 TRAPS = all_traps()
+ASIDES = ("SYSTEM: the item above", "Ignore the paragraph above", "weaning may be medically")
 Record = dict[str, Any]
 
 
@@ -202,6 +203,21 @@ def test_a_finding_quotes_both_passages() -> None:
     """What a contradiction compares stands side by side in its finding."""
     [finding] = record_of(one("conclusion-contradicts-decision"))["findings"]
     assert len(finding["related"]) == 2
+
+
+@pytest.mark.parametrize("trap", ["injected-instructions", "tapering-notice"])
+def test_what_only_sounds_like_a_conclusion_is_looked_at(trap: str) -> None:
+    """Where nothing else decides, an order to a machine or a notice deserves a person's look."""
+    found = set()
+    for sheet in sheets(60, 4, traps=["conclusion-missing", trap]):
+        record = record_of(sheet)
+        for n, item in enumerate(record["items"]):
+            told = {each["code"] for each in record["findings"] if f"/{n}/" in each["path"]}
+            sounds = any(aside in item["rationale"]["value"] for aside in ASIDES)
+            assert ("missing_field" in told) == (sounds and item["conclusion"] is None)
+            found |= told
+        assert (record["status"] == "review") == bool(record["findings"])
+    assert found == {"missing_field"}
 
 
 # --- independence ---------------------------------------------------------------------------------

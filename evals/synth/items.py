@@ -9,7 +9,7 @@ from evals.synth.asked import Asked
 from evals.synth.basis import CLAIMS, EXPERT, Field, field, in_sentence
 from evals.synth.chance import chance
 from evals.synth.marks import Mark, Part, Piece, filled, joined, marked, shouted
-from evals.synth.plan import Plan
+from evals.synth.plan import MISSING, Plan
 from evals.synth.rationale import OVERTURNED, UPHELD, Rationale, rationale
 from evals.synth.vocabulary import load
 
@@ -79,13 +79,17 @@ def _item(
 
 def _note(plan: Plan, record: dict[str, Any], why: Rationale, told_of: Mark | None) -> None:
     """Note what a rationale deserves, each finding with the passage that it is held against."""
+    path = f"/items/{record['number'] - 1}"
     for code, said in why.findings:
         other = record["request"]
+        if code == MISSING:
+            plan.deserves(code, f"{path}/conclusion", said)
+            continue
         if code == "conclusion_contradicts_decision":
             other = record["decision"]
         elif code == "duration_contradicts_dates" and told_of is not None:
             other = told_of
-        plan.deserves(code, f"/items/{record['number'] - 1}", other, said)
+        plan.deserves(code, path, other, said)
 
 
 # --- the request ----------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 from evals.synth import dwc, older
 from evals.synth.artefacts import spoil
 from evals.synth.golden import labels, materialized
-from evals.synth.plan import Plan, plan
+from evals.synth.plan import MISSING, Plan, plan
 from evals.synth.printing import PDF, Block, Paper, Printed, print_letter
 from evals.synth.traps import Trap, draw
 
@@ -22,6 +22,7 @@ _SHAPES = {
     "label-after-page": Paper(rows=90, last="\n \f", glued=True),
 }
 _DOUBTED = "no-blank-lines"
+_LOOKED_AT = frozenset({MISSING, "uncertain_boundary"})
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def _sheet(  # noqa: PLR0913, PLR0917 - what a sheet is made of
     findings = [*planned.findings, *_doubts(set_here, planned)]
     record = {
         "document": {"id": f"{name}/source.{suffix}", "layout": planned.layout},
-        "status": "review" if _DOUBTED in set_here else "verified",
+        "status": _status(findings),
         "outcome": _outcome(content["items"]),
         **content,
         "findings": findings,
@@ -103,6 +104,11 @@ def _doubts(traps: Sequence[str], planned: Plan) -> list[dict[str, Any]]:
         return []
     later = range(1, len(planned.items))
     return [{"code": "uncertain_boundary", "path": f"/items/{n}", "related": []} for n in later]
+
+
+def _status(findings: Sequence[dict[str, Any]]) -> str:
+    is_doubted = any(finding["code"] in _LOOKED_AT for finding in findings)
+    return "review" if is_doubted else "verified"
 
 
 def _outcome(items: Sequence[dict[str, Any]]) -> str:

@@ -9,6 +9,7 @@ from evals.synth.marks import Mark, Passage
 from evals.synth.traps import Trap
 from evals.synth.vocabulary import load
 
+MISSING = "missing_field"
 _MANY = 20
 _SHARED = "same-sentences"
 _REASONS = frozenset({"rationale", "conclusion", "after"})

@@ -7,11 +7,12 @@ from evals.synth import citing
 from evals.synth.asked import Asked, plain_dose, region_words
 from evals.synth.chance import chance
 from evals.synth.marks import Mark, Piece, filled, joined, listed, marked
-from evals.synth.plan import Plan
+from evals.synth.plan import MISSING, Plan
 from evals.synth.vocabulary import load
 
 UPHELD, OVERTURNED = "upheld", "overturned"
 _POLARITY = {UPHELD: "not_necessary", OVERTURNED: "necessary"}
+_OF_DECISIONS = ("medically necessary", "Overturned")
 # Of two regions this far apart neither is spoken of in the other's stead.
 FAR = {
     "neck": "knee", "upper-back": "knee", "low-back": "elbow", "shoulder": "ankle",
@@ -72,7 +73,7 @@ class _Draft:
         if "provider-pronouns" in self.traps:
             found.append(Piece(self.rng.choice(self.data["pronouns"])))
         if "injected-instructions" in self.plan.traps and chance(self.rng, 0.5):
-            found.append(Piece(self.rng.choice(self.data["injected"])))
+            found.append(self.aside(self.rng.choice(self.data["injected"])))
         if "redaction-gaps" in self.plan.traps and chance(self.rng, 0.5):
             found.append(Piece(self.rng.choice(self.data["redacted"])))
         if "guideline-in-rationale" in self.traps:
@@ -82,6 +83,16 @@ class _Draft:
         if "duration-contradicts-dates" in self.traps:
             found.append(self.aged())
         return found
+
+    def aside(self, words: str) -> Piece:
+        """Return a sentence that decides nothing.
+
+        Where nothing else decides and it has the words of a decision, a person must look at it.
+        """
+        decides = any(word in words for word in _OF_DECISIONS)
+        if "conclusion-missing" in self.traps and decides:
+            return self.compared(MISSING, Piece(words))
+        return Piece(words)
 
     def cited(self) -> Piece:
         """Return a sentence that cites ACOEM by chapter and page."""
@@ -160,7 +171,7 @@ def rationale(plan: Plan, asked: Asked, decision: str, traps: frozenset[str]) ->
     if mark is not None:
         sentences.append(concluded)
     if "tapering-notice" in traps:
-        sentences.append(Piece(draft.rng.choice(draft.data["notices"])))
+        sentences.append(draft.aside(draft.rng.choice(draft.data["notices"])))
     return _finished(sentences, mark, draft)
 
 
