@@ -9,17 +9,15 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
 from extractor.errors import AmbiguousQuote, MissingQuote
 from extractor.findings import Code, Finding
 from extractor.propose import Claim
-from extractor.record import V
-from extractor.text import Span, Text, collapse
+from extractor.text import M, Span, Text, collapse
 
-M = TypeVar("M", bound=V[Any])
 _BLANK = re.compile(r"\s+")
 _BLANKS = re.compile(r"\s{2,}")
 _REST_OF_WORD = re.compile(r"\w*")
@@ -137,19 +135,19 @@ class Grounder:
         if claim is None:
             return None
         try:
-            span = self._span(claim)
+            return self.text.value(kind, self._span(claim), claim.value)
         except MissingQuote as error:
             self._refuse(Code.UNGROUNDED, str(error), path)
-            return None
         except AmbiguousQuote as error:
             self._refuse(Code.AMBIGUOUS, str(error), path)
-            return None
-        return self._build(kind, claim, span, path)
+        except ValidationError:
+            self._refuse(Code.VALUE_MISMATCH, "The value is not of the field's kind.", path)
+        return None
 
     def values(self, kind: type[M], claims: Iterable[Claim], path: str) -> tuple[M, ...]:
         """Return those of *claims* that can be grounded, in order."""
-        found = (self.value(kind, claim, f"{path}/{n}") for n, claim in enumerate(claims))
-        return tuple(value for value in found if value is not None)
+        found = [self.value(kind, claim, f"{path}/{n}") for n, claim in enumerate(claims)]
+        return tuple([value for value in found if value is not None])
 
     def _span(self, claim: Claim) -> Span:
         if claim.quote is None:
@@ -165,21 +163,6 @@ class Grounder:
                 raise MissingQuote(msg)
             return span
         return locate(claim.quote, claim.scope, self.text)
-
-    def _build(self, kind: type[M], claim: Claim, span: Span, path: str) -> M | None:
-        text = self.text
-        start, end = text.to_source(span)
-        quote, page = text.read(start, end)
-        value = claim.value
-        if value is None:
-            value = quote if text.is_plain else text.words(span)
-        try:
-            parts = {"value": value, "quote": quote, "start": start, "end": end, "page": page}
-            made: M = kind.__pydantic_validator__.validate_python(parts)  # kind(**parts), faster
-        except ValidationError:
-            self._refuse(Code.VALUE_MISMATCH, "The value is not of the field's kind.", path)
-            return None
-        return made
 
     def _refuse(self, code: Code, message: str, path: str) -> None:
         self.findings.append(Finding.of(code, message, path))

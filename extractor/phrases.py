@@ -39,7 +39,20 @@ def tokens_of(words: str) -> list[Token]:
     ['x', 'ray', 'of', 'both', 'knee', ',', '2', 'view']
     """
     make = tuple.__new__
-    return [make(Token, (fold(match[0]), *match.span())) for match in _TOKEN.finditer(words)]
+    return [
+        make(Token, (fold(match[0]), match.start(), match.end()))
+        for match in _TOKEN.finditer(words)
+    ]
+
+
+def first_word(words: str) -> str:
+    """Return the first word or mark of *words*, folded; nothing where there is none.
+
+    >>> first_word(" (MRIs of the knee")
+    '('
+    """
+    first = _TOKEN.search(words)
+    return fold(first[0]) if first else ""
 
 
 @lru_cache(maxsize=1 << 15)
@@ -122,6 +135,10 @@ class Phrases(Generic[T]):
                 hits.append(Hit(value, start, tokens[after - 1].end))
         return hits
 
+    def may_begin(self, word: str) -> bool:
+        """Say whether a phrase may begin with *word*, folded."""
+        return word in self._root.words or word[:_PREFIX] in self._root.prefixes
+
     def longest(self, tokens: Sequence[Token], at: int) -> tuple[T, int] | None:
         """Return what the longest phrase from token *at* on stands for, and the token after it."""
         best: tuple[T, int] | None = None
@@ -129,12 +146,14 @@ class Phrases(Generic[T]):
         while at < len(tokens):
             word = tokens[at].word
             at += 1
-            if node.prefixes and len(nodes := _after(node, word)) != 1:
-                return _longest_of(nodes, tokens, at, best)
-            following = nodes[0] if node.prefixes else node.words.get(word)
-            if following is None:
+            if node.prefixes and word[:_PREFIX] in node.prefixes:
+                if len(nodes := _after(node, word)) != 1:
+                    return _longest_of(nodes, tokens, at, best)
+                node = nodes[0]
+            elif word in node.words:
+                node = node.words[word]
+            else:
                 break
-            node = following
             if node.ends:
                 best = (node.value, at)
         return best

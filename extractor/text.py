@@ -16,9 +16,12 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from hashlib import sha256
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from extractor.findings import Passage
+from extractor.record import V
+
+M = TypeVar("M", bound=V[Any])
 
 # One character for one character: spaces, quotation marks, dashes, line separators.
 _EQUIVALENTS = {
@@ -198,6 +201,20 @@ class Text:
         if found is None:
             found = self._read[key] = collapse(self.source[start:end]), self.page(start)
         return found
+
+    def value(self, kind: type[M], span: Span, value: object = None) -> M:
+        """Return *value*, or else the words of *span*, as a value of *kind* that is read there.
+
+        Raises:
+            ValidationError: the value is not of that kind.
+        """
+        start, end = self.to_source(span)
+        quote, page = self.read(start, end)
+        if value is None:
+            value = quote if self._origin is None else self.words(span)
+        parts = {"value": value, "quote": quote, "start": start, "end": end, "page": page}
+        made: M = kind.__pydantic_validator__.validate_python(parts)  # kind(**parts), faster
+        return made
 
     def trim(self, start: int, end: int) -> Span:
         """Return the range *start:end* of the normalized text without white space at its ends."""

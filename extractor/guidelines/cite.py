@@ -8,21 +8,20 @@ from extractor.text import Span, Text
 def citation_of(cited: Cited, text: Text) -> Citation:
     """Return *cited* with its place in the source of *text*."""
     start, end = text.to_source(cited.span)
-    return Citation(
-        labelled=cited.labelled,
-        authority=cited.authority,
-        **vars(cited.components),
-        quote=text.quote(start, end),
-        start=start,
-        end=end,
-        page=text.page(start),
-        excerpt=_excerpt(cited.excerpt, text) if cited.excerpt else None,
-    )
+    quote, page = text.read(start, end)
+    parts = vars(cited.components) | {
+        "labelled": cited.labelled,
+        "authority": cited.authority,
+        "quote": quote,
+        "start": start,
+        "end": end,
+        "page": page,
+        "excerpt": _excerpt(cited.excerpt, text) if cited.excerpt else None,
+    }
+    made: Citation = Citation.__pydantic_validator__.validate_python(parts)  # as Citation(**parts)
+    return made
 
 
 def _excerpt(span: Span, text: Text) -> Words | None:
     span = text.trim(*span)
-    if span.start >= span.end:
-        return None
-    place = text.place(span)
-    return Words(value=text.words(span), **place.model_dump())
+    return text.value(Words, span) if span.start < span.end else None

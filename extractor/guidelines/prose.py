@@ -10,7 +10,7 @@ from extractor.guidelines.cite import citation_of
 from extractor.guidelines.components import REST_OF_PART, REST_OF_TITLE, components_of
 from extractor.guidelines.grammar import STATEMENT, Cited, read_field
 from extractor.guidelines.identify import ACOEM, authority_of
-from extractor.phrases import tokens_of
+from extractor.phrases import first_word, tokens_of
 from extractor.record import Citation
 from extractor.text import Span, Text
 
@@ -51,6 +51,8 @@ _HEADING = re.compile(
 )
 _PART_WORD = re.compile(r"\s+(?:[Cc]hapter|[Ss]ection|[Gg]uidelines?)\b")
 _IN_SMALL_LETTERS = ("disability guideline", "treatment guideline", "practice guideline")
+# Parts of these are named after any of them.
+_WITH_MTUS = dict.fromkeys((*ACOEM, "mtus"), (*ACOEM, "mtus"))
 _LONGEST_NAME = 160
 _LONGEST = 400
 
@@ -160,22 +162,24 @@ def _further(norm: str, start: int, end: int, stop: int) -> int:
     gap = (_GAP_OR_IN if document == "mtus" else _GAP).match(norm, end, stop)
     if gap is None:
         return end
-    name = _names(lower=True).match(norm, gap.end(), stop)
-    within = "mtus/" if "," in gap.group() else ("mtus", "acoem")
-    if name and document == "mtus" and _document(name.group()).startswith(within):
-        return _after(REST_OF_TITLE, norm, name.end(), stop)
+    if document == "mtus" and (name := _names(lower=True).match(norm, gap.end(), stop)):
+        within = "mtus/" if "," in gap.group() else ("mtus", "acoem")
+        if _document(name.group()).startswith(within):
+            return _after(REST_OF_TITLE, norm, name.end(), stop)
     return _end_of_part(norm, document, gap.end(), stop) or end
 
 
 def _end_of_part(norm: str, document: str, at: int, stop: int) -> int | None:
     """Return where the name of a chapter ends that stands at *at*: a title, or called a chapter."""
     words = norm[at : min(stop, at + _LONGEST_NAME)]
-    if not (words[:1].isupper() or _PART_WORD.search(words)):
+    first = first_word(words)
+    known = (catalogue().parts.get(each) for each in _WITH_MTUS.get(document, (document,)))
+    parts = [phrases for phrases in known if phrases and phrases.may_begin(first)]
+    if not parts or not (words[:1].isupper() or _PART_WORD.search(words)):
         return None
     tokens = tokens_of(words)
-    for each in (*ACOEM, "mtus") if document in {*ACOEM, "mtus"} else (document,):
-        phrases = catalogue().parts.get(each)
-        if phrases and (found := phrases.longest(tokens, 0)):
+    for phrases in parts:
+        if found := phrases.longest(tokens, 0):
             end = at + tokens[found[1] - 1].end
             if words[0].isupper() or _PART_WORD.match(norm, end):
                 return _after(REST_OF_PART, norm, end, stop)

@@ -94,15 +94,16 @@ def category_in(
     >>> category_in(Request("Pre-op labs: CBC"), (), None)
     CategoryFound(name='Diagnostic Testing', subcategory='Lab & Pathology', start=13, end=16)
     """
-    hits = _with_drugs(lexicon().find(request.tokens), drugs)
+    hits = lexicon().find(request.tokens)
+    if drugs:
+        hits = _with_drugs(hits, drugs)
     chunks = _chunks(request.words, hits)
     chosen = _choose(chunks)
     if chosen is None:
         return None
     at, head = chosen
     decided = _special(request.words, chunks, at, head) or head
-    bounds = _bounds(chunks, decided, len(request.words))
-    name, subcategory = _kind_of(decided, request.words, bounds, in_visits=visits is not None)
+    name, subcategory = _kind_of(decided, request.words, chunks, in_visits=visits is not None)
     if name in _EXAMINERS:
         decided = _with_exam(request.words, chunks[at], decided)
     if subcategory == _ON_SKIN and drugs and drugs[0].drug_class == _COMPOUND:
@@ -110,13 +111,13 @@ def category_in(
     return CategoryFound(name, subcategory, decided.start, decided.end) if name else None
 
 
-def _kind_of(decided: Hit[Term], words: str, bounds: tuple[int, int], *, in_visits: bool) -> Kind:
-    """Return what a term stands for in these words; of which those within *bounds* come first."""
+def _kind_of(decided: Hit[Term], words: str, chunks: list[_Chunk], *, in_visits: bool) -> Kind:
+    """Return what a term stands for in these words; those of its part of the list come first."""
     term = decided.value
     if in_visits and term.in_visits:
         return term.in_visits
     if term.at_spine or term.at_limb:
-        for start, end in (bounds, (0, len(words))):
+        for start, end in (_bounds(chunks, decided, len(words)), (0, len(words))):
             if _SPINE.search(words, start, end):
                 return term.at_spine or (term.name, term.subcategory)
             if _LIMB.search(words, start, end):

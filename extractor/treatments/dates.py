@@ -11,6 +11,7 @@ _WHEN = re.compile(
     r"|(?P<prospective>prospective(?:ly)?))\b",
     re.IGNORECASE,
 )
+_LOOKS = frozenset("retro retrospective retrospectively prospective prospectively".split())
 _SERVICE = (
     r"(?:\b(?:DOS|D\.O\.S\.?|dates?(?:\(s\))?\s+of\s+services?|(?:service|treatment)\s+dates?)\b)"
 )
@@ -32,7 +33,7 @@ _OF_SOMETHING_ELSE = re.compile(
 )
 _NEXT = re.compile(r"[\s,;&()/-]*(?:(?:and|to|through|thru|until|-)\b)?[\s,(-]*", re.IGNORECASE)
 # "3/4/2016-3/8/2016" is two dates, from and to.
-_GLUED = re.compile(r"(?:(?<=/\d\d)|(?<=/\d{4}))-(?=\d{1,2}/)")
+_GLUED = re.compile(r"-(?:(?<=/\d\d-)|(?<=/\d{4}-))(?=\d{1,2}/)")
 _LOOK_BACK = 48
 _CLOSE = 16
 
@@ -45,6 +46,8 @@ def retrospective_in(request: Request) -> Found[bool] | None:
     >>> retrospective_in(Request("MRI of the knee")) is None
     True
     """
+    if _LOOKS.isdisjoint(request.said):
+        return None
     found: Found[bool] | None = None
     for match in _WHEN.finditer(request.words):
         value = match.lastgroup == "retrospective"

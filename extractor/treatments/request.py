@@ -1,18 +1,21 @@
 """The words of a request, taken apart once for all that read them."""
 
-from dataclasses import dataclass
-from functools import cached_property
-
-from extractor.phrases import Token, tokens_of
+from extractor.phrases import tokens_of
 
 
-@dataclass(frozen=True)
 class Request:
-    """The words of a request; all offsets in this package are half-open and count ``words``."""
+    """The words of a request; all offsets in this package are half-open and count ``words``.
 
-    words: str
+    Attributes:
+        words: The request.
+        tokens: Its words and marks in order, folded for comparison.
+        said: The same words without order: most readers need but one of theirs to begin.
+    """
 
-    @cached_property
-    def tokens(self) -> list[Token]:
-        """The words and marks in order, folded for comparison."""
-        return tokens_of(self.words)
+    __slots__ = ("said", "tokens", "words")
+
+    def __init__(self, words: str) -> None:
+        """Take *words* apart."""
+        self.words = words
+        self.tokens = tokens_of(words)
+        self.said = frozenset([token.word for token in self.tokens])

@@ -71,6 +71,7 @@ _THINGS = frozenset(
 _HOME_CARE = frozenset("caregiver housekeeping housekeeper nursing nurse".split())
 _AT_HOME = frozenset("health care aide aid attendant assistance assistant".split())
 _CARED_FOR = frozenset({"wound", "chiropractic", "burn"})
+_MAY_BE_GIVEN = _GIVEN | {"care", "t"}  # "wound care", "P.T."
 # What is named from here to the next mark was before: "s/p injection".
 _PAST = frozenset("after following post status".split())
 _PIECE = re.compile(r"\d+|[^\W\d_]+|.")
@@ -107,6 +108,8 @@ def visits_in(request: Request) -> Found[int] | None:
     >>> visits_in(Request("Ibuprofen 600mg #60")) is None
     True
     """
+    if _MAY_BE_GIVEN.isdisjoint(request.said):
+        return None
     heads = _heads(request)
     if not any(given for _, given in heads):
         return None

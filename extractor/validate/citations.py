@@ -1,12 +1,12 @@
 """Are a field's citations all of it: in order, under the right statement, nothing left uncited?"""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from operator import attrgetter
 
 from extractor.findings import Code, Finding
-from extractor.guidelines import UNKNOWN, Cited, catalogue, cited_in, read_field
+from extractor.guidelines import UNKNOWN, Cited, Guideline, catalogue, cited_in, read_field
 from extractor.record import Basis, Citation, Item, Record
 from extractor.text import Span, Text
 from extractor.validate.spans import passage, span_of
@@ -44,6 +44,7 @@ _BOILERPLATE = re.compile(
 _WORD = re.compile(r"\w+")
 _NAMED = 8
 _SIDES = ("claims_administrator", "reviewer")
+_LABELS = frozenset({"mtus", "non_mtus"})
 
 
 def check_citations(record: Record, text: Text) -> Iterator[Finding]:
@@ -68,17 +69,16 @@ def _check_rationale(item: Item, text: Text, path: str) -> Iterator[Finding]:
         return
     rationale = span_of(text, item.rationale)
     ours = cited_in(text, rationale)
-    if _read(item.rationale_citations, text) != _as_read(ours):
+    if not _agree(item.rationale_citations, ours, text):
         yield Finding.of(Code.DISAGREEMENT, _reads(ours, text), path, text.place(rationale))
     for n, citation in enumerate(item.rationale_citations):
-        yield from _check_components(citation, span_of(text, citation), text, f"{path}/{n}")
-        yield from _check_guideline(citation, text, f"{path}/{n}")
+        yield from _check_parts(citation, span_of(text, citation), text, f"{path}/{n}")
 
 
 def _check_basis(basis: Basis, text: Text, path: str) -> Iterator[Finding]:
     field = span_of(text, basis.text)
     ours = read_field(text, field).citations
-    if _read(basis.citations, text) != _as_read(ours):
+    if not _agree(basis.citations, ours, text):
         message = _reads(ours, text)
         yield Finding.of(Code.DISAGREEMENT, message, f"{path}/citations", text.place(field))
     marks = [
@@ -94,8 +94,7 @@ def _check_basis(basis: Basis, text: Text, path: str) -> Iterator[Finding]:
             yield Finding.of(Code.WRONG_PLACE, message, where, passage(text, citation))
             continue
         yield from _check_label(citation, span, marks, text, where)
-        yield from _check_components(citation, span, text, where)
-        yield from _check_guideline(citation, text, where)
+        yield from _check_parts(citation, span, text, where)
         if any(_is_no_section(section) for section in citation.sections) or _is_doubtful(
             text.norm[slice(*span)], citation.title, citation.url
         ):
@@ -124,13 +123,15 @@ def _check_basis(basis: Basis, text: Text, path: str) -> Iterator[Finding]:
         yield Finding.of(Code.VALUE_MISMATCH, message, f"{path}/cites", text.place(field))
 
 
-def _check_guideline(citation: Citation, text: Text, where: str) -> Iterator[Finding]:
-    """Hold the id to the catalogue: its authority, chapter and year are the citation's."""
-    if message := _unlike_entry(citation):
-        yield Finding.of(Code.VALUE_MISMATCH, message, where, passage(text, citation))
+def _check_parts(citation: Citation, span: Span, text: Text, where: str) -> Iterator[Finding]:
+    """Hold a citation to its own words, and its id to the catalogue."""
+    for message in (_unlike_words(citation, text.words(span)), _unlike_entry(citation)):
+        if message:
+            yield Finding.of(Code.VALUE_MISMATCH, message, where, passage(text, citation))
 
 
 def _unlike_entry(citation: Citation) -> str | None:
+    """Hold the id to the catalogue: its authority, chapter and year are the citation's."""
     if citation.guideline == UNKNOWN:
         same = citation.authority == citation.labelled
         return None if same else "Nobody knows what an unknown guideline is but the letter."
@@ -141,30 +142,24 @@ def _unlike_entry(citation: Citation) -> str | None:
         return "The catalogue says otherwise whether the MTUS holds it."
     if citation.chapter and entry.chapter and citation.chapter != entry.chapter:
         return f"The guideline is chapter {entry.chapter}."
-    edition = f"{entry.id.removesuffix(f'/{entry.year}')}/{citation.year}"
-    if edition != entry.id and edition in catalogue().entries:
-        return f"The guideline of {citation.year} is {edition!r}."
-    return None
+    edition = _edition_of(entry, citation.year) if citation.year else None
+    if edition in {None, entry.id}:
+        return None
+    return f"The guideline of {citation.year} is {edition!r}."
 
 
-_parts = attrgetter("title", "edition", "year", "chapter", "sections", "pages", "tables", "url")
+def _edition_of(entry: Guideline, year: int) -> str | None:
+    """Return the id of the edition of *year*; None where the catalogue has none."""
+    edition = f"{entry.id.removesuffix(f'/{entry.year}')}/{year}"
+    return edition if edition in catalogue().entries else None
 
 
-def _read(citations: Iterable[Citation], text: Text) -> list[tuple[object, ...]]:
-    return [
-        (
-            span_of(text, citation),
-            citation.labelled,
-            citation.authority,
-            citation.guideline,
-            *_parts(citation),
-            citation.excerpt and span_of(text, citation.excerpt),
-        )
-        for citation in citations
-    ]
+_parts = attrgetter(
+    "guideline", "title", "edition", "year", "chapter", "sections", "pages", "tables", "url"
+)
 
 
-def _reads(citations: Iterable[Cited], text: Text) -> str:
+def _reads(citations: Sequence[Cited], text: Text) -> str:
     """Return what the grammar reads, by ids and offsets: no words of the letter."""
     places = [(cited.components.guideline, text.to_source(cited.span)) for cited in citations]
     named = ", ".join(f"{name} at {start}-{end}" for name, (start, end) in places[:_NAMED])
@@ -172,18 +167,16 @@ def _reads(citations: Iterable[Cited], text: Text) -> str:
     return f"The grammar reads other citations here: {named or 'none'}{more}."
 
 
-def _as_read(citations: Iterable[Cited]) -> list[tuple[object, ...]]:
-    return [
-        (
-            cited.span,
-            cited.labelled,
-            cited.authority,
-            cited.components.guideline,
-            *_parts(cited.components),
-            cited.excerpt,
-        )
-        for cited in citations
-    ]
+def _agree(citations: Sequence[Citation], read: Sequence[Cited], text: Text) -> bool:
+    """Say whether the record's citations are those that the grammar reads."""
+    return len(citations) == len(read) and all(
+        span_of(text, ours) == theirs.span
+        and ours.labelled == theirs.labelled
+        and ours.authority == theirs.authority
+        and _parts(ours) == _parts(theirs.components)
+        and (ours.excerpt and span_of(text, ours.excerpt)) == theirs.excerpt
+        for ours, theirs in zip(citations, read, strict=True)
+    )
 
 
 _IN_PARENTHESES = re.compile(r"\([^()]*\)")
@@ -226,8 +219,12 @@ def _check_label(
     where: str,
 ) -> Iterator[Finding]:
     """Hold ``labelled`` to the statement that introduces the citation."""
-    opened = [name for name, end in marks if end <= span.start and name in {"mtus", "non_mtus"}]
-    due = opened[-1] if opened else None
+    due, runs_over = None, False
+    for name, end in marks:
+        if end <= span.start:
+            due = name if name in _LABELS else due
+        elif end <= span.end:
+            runs_over = True
     if due is None and _OUTSIDE_PART.match(text.norm, span.end):
         due = "non_mtus"
     elif due is None and _INSIDE_PART.match(text.norm, span.end):
@@ -235,19 +232,17 @@ def _check_label(
     if citation.labelled != due:
         message = "The statement before it labels it otherwise."
         yield Finding.of(Code.VALUE_MISMATCH, message, f"{where}/labelled", passage(text, citation))
-    if any(span.start < end <= span.end for _, end in marks):
+    if runs_over:
         message = "It runs over the statement of another citation."
         yield Finding.of(Code.WRONG_PLACE, message, where, passage(text, citation))
 
 
-def _check_components(citation: Citation, span: Span, text: Text, where: str) -> Iterator[Finding]:
+def _unlike_words(citation: Citation, quote: str) -> str | None:
     """Demand that each word of the quote is a component's, once, and the other way round."""
-    parts = [citation.title, citation.edition, citation.chapter]
-    parts += [str(citation.year)] if citation.year is not None else []
-    parts += [*citation.sections, *citation.pages, *citation.tables]
-    said = tuple(part for part in parts if part)
-    if message := _disagree(text.words(span), said, citation.url or ""):
-        yield Finding.of(Code.VALUE_MISMATCH, message, where, passage(text, citation))
+    year = str(citation.year) if citation.year is not None else None
+    parts = (citation.title, citation.edition, citation.chapter, year)
+    said = filter(None, (*parts, *citation.sections, *citation.pages, *citation.tables))
+    return _disagree(quote, tuple(said), citation.url or "")
 
 
 @lru_cache(maxsize=4096)

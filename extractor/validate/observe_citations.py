@@ -25,20 +25,28 @@ _SIDES = ("claims_administrator", "reviewer")
 
 
 class _Cited(NamedTuple):
-    """A citation, the field it stands in (None: a rationale), and where in the record."""
+    """A citation, the field it stands in, and where in the record: item, side, number."""
 
     citation: Citation
-    basis: Basis | None
+    basis: Basis
+    item: int
     side: str
-    path: str
+    number: int
+
+    @property
+    def path(self) -> str:
+        """The JSON Pointer of the citation."""
+        return f"/items/{self.item}/{self.side}/citations/{self.number}"
 
 
-def _citations(record: Record) -> Iterator[_Cited]:
-    for n, item in enumerate(record.items):
-        for side in _SIDES:
-            basis: Basis | None = getattr(item, side)
-            for k, citation in enumerate(basis.citations if basis else ()):
-                yield _Cited(citation, basis, side, f"/items/{n}/{side}/citations/{k}")
+def _citations(record: Record) -> list[_Cited]:
+    return [
+        _Cited(citation, basis, n, side, k)
+        for n, item in enumerate(record.items)
+        for side, basis in zip(_SIDES, (item.claims_administrator, item.reviewer), strict=True)
+        if basis
+        for k, citation in enumerate(basis.citations)
+    ]
 
 
 def _place(text: Text, value: Citation | V[str]) -> Passage:
@@ -89,10 +97,10 @@ def guideline_not_in_force(record: Record, text: Text) -> Iterator[Finding]:
     }
     for cited in _citations(record):
         day = days[cited.side]
-        entry = catalogue().entries.get(cited.citation.guideline)
-        if day is None or entry is None or cited.citation.labelled != "mtus":
+        if day is None or cited.citation.labelled != "mtus":
             continue
-        if not _in_force(entry, date.fromisoformat(day.value)):
+        entry = catalogue().entries.get(cited.citation.guideline)
+        if entry and not _in_force(entry, date.fromisoformat(day.value)):
             places = (_place(text, cited.citation), _place(text, day))
             message = f"{entry.title!r} was not part of the MTUS on {day.value}."
             yield Finding.of(Code.GUIDELINE_NOT_IN_FORCE, message, cited.path, places[0], places)
@@ -116,8 +124,6 @@ def _is_open(entry: Guideline) -> bool:
 def basis_contradicts_citations(record: Record, text: Text) -> Iterator[Finding]:
     """Yield a finding per citation that is not what its field's statement says it is."""
     for cited in _citations(record):
-        if cited.basis is None:
-            continue
         if statement := _contradicted(cited.citation, cited.basis, text):
             places = (statement, _place(text, cited.citation))
             message = f"The field says otherwise: {cited.citation.guideline} is cited."

@@ -22,7 +22,10 @@ _NAMES_NOTHING = re.compile(
     r"(?:above|foregoing))\W+)?(?:[Tt]he|[Tt]his)\s+(?:current\s+)?request\s+is\s+"
     r"(?:not\s+)?medically\s+necessary\W*"
 )
-_SIDE_OR_LEVEL = re.compile(r"\b(?:le?ft\b|ri?gh?t\b|[lr][lu]?e\b|[CTLS]-?\d)", re.IGNORECASE)
+# One class of letters first, so that the search skips to those.
+_SIDE_OR_LEVEL = re.compile(
+    r"[LlRrCcTtSs](?<!\w.)(?i:(?<=l)e?ft\b|(?<=r)i?gh?t\b|(?<=[lr])[lu]?e\b|(?<=[ctls])-?\d)"
+)
 # A drug is decided where the sentence speaks of the request for it, or calls it necessary.
 _REQUEST_BEFORE = re.compile(
     r"\brequest(?:s|ed)?\b(?:(?!\b(?:is|are|was|were|as|because|since|given|due|taken|used|along)\b)[^.;]){0,80}\Z",

@@ -26,11 +26,14 @@ ENDS = re.compile(
     r"|\b(?:authorized|approved|certified)\s+by\b",
     re.IGNORECASE,
 )
+# Every request is searched for these: one class of letters first makes it many times faster.
 _PARTIAL_WORDS = re.compile(
-    r"\boriginal(?:ly)?\b|\bremain(?:ing|der)\b|\bmodified\s+(?:by\s[^.;]{2,40}\s)?to\b",
-    re.IGNORECASE,
+    r"[OoRrMm](?<!\w.)(?i:(?<=o)riginal(?:ly)?|(?<=r)emain(?:ing|der)"
+    r"|(?<=m)odified\s+(?:by\s[^.;]{2,40}\s)?to)\b",
 )
-_GRANTED_WORDS = re.compile(r"\b(?:certified|approved|authorized)\b", re.IGNORECASE)
+_GRANTED_WORDS = re.compile(
+    r"[CcAa](?<!\w.)(?i:(?<=c)ertified|(?<=a)pproved|(?<=a)uthorized)\b",
+)
 _SENTENCE_ENDS = re.compile(r"[.;]\s")
 _FAR_ENOUGH = 300
 

@@ -7,6 +7,7 @@ determination letters, and coarse on purpose: it serves to tell a neck from a lo
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from string import digits
 from typing import NamedTuple
 
@@ -183,6 +184,12 @@ def _lower(words: str) -> str:
     return lowered if len(lowered) == len(words) else words
 
 
+@lru_cache(maxsize=64)
+def regions_in(words: str) -> tuple[Named, ...]:
+    """Return the regions that *words* name, in order; remembered: two checks ask of a request."""
+    return tuple(named_regions(words, Span(0, len(words))))
+
+
 def requested_regions(norm: str, span: Span) -> frozenset[str]:
     """Return the regions that the request at *span* names; empty where it leaves them open.
 
@@ -191,8 +198,9 @@ def requested_regions(norm: str, span: Span) -> frozenset[str]:
     >>> sorted(requested_regions("Knee walker after ankle surgery", Span(0, 31)))
     ['foot']
     """
-    regions = frozenset(named.region for named in named_regions(norm, span))
-    if not regions or regions & _GENERAL or _DEVICE.search(norm[slice(*span)].lower()):
+    words = norm[span.start : span.end]
+    regions = frozenset([named.region for named in regions_in(words)])
+    if not regions or regions & _GENERAL or _DEVICE.search(words.lower()):
         return frozenset()
     return regions
 

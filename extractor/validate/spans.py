@@ -1,8 +1,9 @@
 """Does every value stand where it says: its span reads its quote, on the page it names?"""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import cache
 from itertools import count
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args
 
 from extractor.findings import Code, Finding, Passage
 from extractor.record import Citation, Model, Record, V
@@ -14,7 +15,6 @@ _PROSE = {
     "clinical_summary", "evidence",
 }  # fmt: skip
 _EXPLAINED_AT_MOST = 100
-_PLAIN = (str, int)
 
 # A value or citation, and where the record holds it: its parent's JSON Pointer and its own name.
 _Named: TypeAlias = tuple[str, object, V[Any] | Citation]
@@ -24,26 +24,41 @@ def _values_of(record: Record) -> list[_Named]:
     """Return every value and citation of *record*, in the record's order."""
     found: list[_Named] = []
     for part in ("case", "patient", "expert"):
-        _collect(getattr(record, part).__dict__.items(), f"/{part}", found)
-    _collect([("clinical_summary", record.clinical_summary)], "", found)
+        _collect(getattr(record, part), f"/{part}", found)
+    if record.clinical_summary is not None:
+        found.append(("", "clinical_summary", record.clinical_summary))
     for n, item in enumerate(record.items):
-        _collect(item.__dict__.items(), f"/items/{n}", found)
+        _collect(item, f"/items/{n}", found)
     return found
 
 
-def _collect(parts: Iterable[tuple[object, Any]], path: str, found: list[_Named]) -> None:
-    for name, part in parts:
-        if part is None or isinstance(part, _PLAIN):
-            continue
+def _collect(model: Model, path: str, found: list[_Named]) -> None:
+    for name in _fields_with_values(type(model)):
+        part = getattr(model, name)
         if isinstance(part, tuple):
-            if part:
-                _collect(enumerate(part), f"{path}/{name}", found)
-        elif isinstance(part, V):
-            found.append((path, name, part))
-        elif isinstance(part, Model):
-            if isinstance(part, Citation):
-                found.append((path, name, part))
-            _collect(part.__dict__.items(), f"{path}/{name}", found)
+            for n, each in enumerate(part):
+                _collect_part(each, f"{path}/{name}", n, found)
+        elif part is not None:
+            _collect_part(part, path, name, found)
+
+
+def _collect_part(part: Model, path: str, name: object, found: list[_Named]) -> None:
+    if isinstance(part, (V, Citation)):
+        found.append((path, name, part))
+    if not isinstance(part, V):
+        _collect(part, f"{path}/{name}", found)
+
+
+@cache
+def _fields_with_values(kind: type[Model]) -> tuple[str, ...]:
+    """Return the fields that may hold a value or a model with one: no plain words and numbers."""
+    return tuple(name for name, field in kind.model_fields.items() if _has_model(field.annotation))
+
+
+def _has_model(annotation: object) -> bool:
+    if isinstance(annotation, type):
+        return issubclass(annotation, Model)
+    return any(map(_has_model, get_args(annotation)))
 
 
 def check_spans(record: Record, text: Text) -> Iterator[Finding]:

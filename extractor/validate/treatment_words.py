@@ -13,7 +13,7 @@ from extractor.numbers import number_of
 from extractor.record import BodyRegion, Item
 from extractor.text import Span, Text
 from extractor.treatments.vocabulary import PHARMACEUTICALS
-from extractor.validate.regions import named_regions
+from extractor.validate.regions import regions_in
 from extractor.validate.spans import span_of
 from extractor.values import DATE, parse_date
 
@@ -31,8 +31,14 @@ def check_words(item: Item, n: int, text: Text) -> Iterator[Finding]:
 
 # --- regions, sides, levels ----------------------------------------------------------------------
 
-_SIDE = re.compile(r"\b(?:left|right|bilateral(?:ly)?)\b", re.IGNORECASE)
-_LEVEL = re.compile(r"\b(?:[CL][1-7]|T(?:1[0-2]|[1-9])|S1)\b(?!\s?(?:weight|signal|and\s+T2))")
+# One class of letters first, so that the search skips to those.
+_SIDE = re.compile(
+    r"[LlRrBb](?<!\w.)(?i:(?<=l)eft|(?<=r)ight|(?<=b)ilateral(?:ly)?)\b",
+)
+_LEVEL = re.compile(
+    r"[CLTS](?<!\w.)(?:(?<=[CL])[1-7]|(?<=T)(?:1[0-2]|[1-9])|(?<=S)1)\b"
+    r"(?!\s?(?:weight|signal|and\s+T2))"
+)
 _CARRIES = {
     "left": frozenset({"left", "bilateral"}),
     "right": frozenset({"right", "bilateral"}),
@@ -74,7 +80,8 @@ def _regions(item: Item, treatment: Span, text: Text) -> Iterator[_Found]:
 def _other_regions(regions: Iterable[BodyRegion], words: Span, text: Text) -> Iterator[_Found]:
     """Hold the regions to those that the table of the observations names in the same words."""
     rows = {row for region in regions for row in _ROWS.get(region.region, "").split()}
-    for row, span in named_regions(text.norm, words):
+    for row, (start, end) in regions_in(text.norm[words.start : words.end]):
+        span = Span(words.start + start, words.start + end)
         is_level = text.norm[span.end - 1].isdecimal()
         if row in rows or row in _VAGUE or is_level:
             continue
