@@ -26,6 +26,8 @@ FIELDS = {
     "in_force_from": date,
     "in_force_until": date,
     "sections": list,
+    "open": bool,
+    "work": bool,
     "source": str,
 }
 REQUIRED = {"id", "title", "authority", "source"}

@@ -416,6 +416,8 @@ def test_an_excerpt_ends_where_the_next_statement_begins() -> None:
         ),
         ("See above.", "unclear", []),
         (".", "unclear", []),
+        (f"{OTHER}.", "non_mtus", []),
+        (f"{MTUS}.", "mtus", []),
         ("", "unclear", []),
     ],
 )
@@ -459,6 +461,67 @@ def test_a_sentence_may_say_what_is_part_of_the_mtus(source: str, labelled: str)
     """Letters of 2013 and 2014 say of each document whether it is part of the MTUS."""
     cited = only(source)
     assert (cited.labelled, cited.authority) == (labelled, labelled)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "None.", "N/A", "Not applicable.", "No guideline", "standard of care.",
+        "Clinical judgment", "No guidelines cited.",
+    ],
+)  # fmt: skip
+def test_a_field_may_name_no_guideline(words: str) -> None:
+    """Words that say that there is none are no citation; the statement says what it rests on."""
+    text = Text.of(OTHER + words)
+    assert read_field(text, text.whole) == Reading("non_mtus", ())
+
+
+def test_chapters_listed_after_one_of_odg_are_citations_of_their_own() -> None:
+    """Each chapter has its id, though the letter prints the document's name once."""
+    _, reading, spans = field(
+        f"{OTHER}⟦{ODG}, Elbow, Splints⟧; ⟦Knee & Leg (updated 1/2/17)⟧, ⟦Hand Chapter, MRI⟧."
+    )
+    assert [cited.span for cited in reading.citations] == spans
+    found = [cited.components for cited in reading.citations]
+    assert [each.guideline for each in found] == [
+        "odg/elbow",
+        "odg/knee-leg",
+        "odg/forearm-wrist-hand",
+    ]
+    assert [each.title for each in found] == [ODG, "Knee & Leg", "Hand Chapter"]
+    assert [each.sections for each in found] == [("Elbow", "Splints"), (), ("MRI",)]
+
+
+def test_a_chapter_before_the_name_of_odg_is_one_of_it() -> None:
+    """The document may be named last, with the preface that the chapter's visits follow."""
+    _, reading, spans = field(f"{OTHER}⟦Elbow, Physical Therapy⟧, ⟦ODG Preface⟧.")
+    assert [cited.span for cited in reading.citations] == spans
+    found = [cited.components.guideline for cited in reading.citations]
+    assert found == ["odg/elbow", "odg/preface"]
+
+
+@pytest.mark.parametrize("words", ["Physical therapy/Preface", "Preface/Physical therapy"])
+def test_the_preface_holds_the_guidelines_of_physical_therapy(words: str) -> None:
+    """In whichever order they stand, they are two sections of the preface."""
+    found = only(f"{OTHER}⟦ODG {words}⟧.").components
+    assert (found.guideline, sorted(found.sections)) == (
+        "odg/preface",
+        ["Physical therapy", "Preface"],
+    )
+
+
+def test_how_a_work_was_reached_is_no_section() -> None:
+    """A note on where and when a page was read belongs to its title."""
+    words = "Zinc: Drug information, accessed from UpToDate.com on 1/2/2016"
+    found = only(f"{OTHER}⟦{words}⟧.").components
+    assert (found.title, found.sections, found.guideline) == (words, (), "uptodate")
+
+
+def test_a_section_known_by_its_title_is_written_without_the_break_of_its_line() -> None:
+    """A blank after a hyphen is a line's end, unless "and" or "or" follows."""
+    title = "NSAIDs (non- steroidal anti-inflammatory drugs)"
+    found = only(f"{MTUS}⟦{CHRONIC} 2016, Section(s): {title}⟧.").components
+    assert found.sections == (title.replace("- ", "-"),)
 
 
 # --- components ----------------------------------------------------------------------------------

@@ -20,6 +20,9 @@ from extractor.record import Authority
         ("ACOEM 2011, Hip and Groin Disorders", "acoem/3/hip-groin"),
         ("ACOEM V.3", "acoem/3"),
         ("ACOEM (4th Edition)", "acoem/4"),
+        ("ACOEM, Low Back", "acoem"),
+        ("ACOEM 2004, Low Back Disorders", "mtus/acoem/12"),
+        ("ACOEM, 3rd Edition, Low Back Complaints", "acoem/3/low-back"),
         ("Occupational Medicine Practice Guidelines, 2nd ed., 2004", "mtus/acoem"),
     ],
 )
@@ -118,6 +121,9 @@ def test_what_no_catalogue_knows_stays_unknown(words: str) -> None:
         ("mtus/acoem/12", "non_mtus", "mtus"),
         ("mtus/acoem/12", None, "mtus"),
         ("odg", "mtus", "non_mtus"),
+        ("acoem", "mtus", "mtus"),
+        ("acoem", "non_mtus", "non_mtus"),
+        ("acoem", None, None),
         (UNKNOWN, "mtus", "mtus"),
         (UNKNOWN, "non_mtus", "non_mtus"),
         (UNKNOWN, None, None),
@@ -126,7 +132,7 @@ def test_what_no_catalogue_knows_stays_unknown(words: str) -> None:
 def test_the_catalogue_says_whose_a_guideline_is(
     guideline: str, labelled: Authority | None, authority: Authority | None
 ) -> None:
-    """The letter's label counts only where the catalogue does not know the guideline."""
+    """The letter's label counts only where the catalogue does not know, or leaves it open."""
     assert authority_of(guideline, labelled) == authority
 
 

@@ -57,6 +57,29 @@ def test_known_guidelines_are_not(field: str) -> None:
     assert observed("unknown_guideline", Issue(reviewer=field))[0] == []
 
 
+@pytest.mark.parametrize(
+    "field",
+    [
+        f"{OTHER}None.",
+        f"{OTHER}N/A.",
+        f"{OTHER}.",
+        f"{OTHER}Abel K, Baker L. Taping for knee pain. Spine. 2009;34(3):114-9.",
+        f"{OTHER}Abel K (ed.). Surgical Techniques, 5th ed. Elsevier for Surgeons, 2012.",
+        f"{OTHER}California Labor Code section 4610.",
+        f"{OTHER}ODG, Elbow, Splints; Knee & Leg (updated 1/2/15).",
+        f"{OTHER}FDA Drug Safety Communication, March 22, 2016.",
+        f"{OTHER}8 CCR § 9792.24.2.",
+    ],
+)
+def test_fields_like_these_need_no_person(field: str) -> None:
+    """No citation is invented where there is none, and a reference's own marks raise no doubt."""
+    source = Letter(issues=(Issue(reviewer=field),), header=header()).write(width=1000)
+    record = ENGINE.extract_text(source)
+    found = [each.path for each in record.findings if each.path.startswith("/items/0/reviewer")]
+    assert [path for path in found if "citations/" not in path] == []
+    assert record.status == "verified"
+
+
 # --- number and name of two chapters ---------------------------------------------------------
 
 

@@ -42,6 +42,47 @@ def cited(source: str) -> tuple[list[str], list[str]]:
         ("⟦American Academy of Orthopaedic Surgeons guidelines⟧ say no.", ["aaos"]),
         ("As ⟦Low Back Complaints 2004⟧ notes, rest is not advised.", ["mtus/acoem/12"]),
         ("The ⟦Chronic Pain Medical Treatment\nGuidelines⟧ say so.", ["mtus/chronic-pain"]),
+        (
+            "It is ⟦page 31 of the MTUS Chronic Pain Guidelines⟧ that says so.",
+            ["mtus/chronic-pain"],
+        ),
+        ("See ⟦pages 12-14 of ACOEM Chapter 9⟧.", ["mtus/acoem/9"]),
+        ("⟦MTUS Chronic Pain Guidelines (May 2009)⟧ do.", ["mtus/chronic-pain/2009"]),
+        ("⟦MTUS Opioids Treatment Guidelines (July 28, 2016)⟧ do.", ["mtus/opioids/2016"]),
+        (
+            "⟦Opioids Treatment Guidelines MTUS - 8 C.C.R. 9792.24.4 (July 28, 2016)⟧ do.",
+            ["mtus/opioids/2016"],
+        ),
+        (
+            "⟦Opioids Treatment Guidelines (MTUS 2016), section 3.2.1⟧ says so.",
+            ["mtus/opioids/2016"],
+        ),
+        ("(See ⟦MTUS 2016⟧)", ["mtus"]),
+        ("The ⟦MTUS shoulder chapter⟧ says so.", ["mtus/acoem/9"]),
+        ("⟦ACOEM 2004 Shoulder Disorders Chapter⟧ says so.", ["mtus/acoem/9"]),
+        ("⟦ACOEM guidelines- shoulder chapter⟧ leaves the edition open.", ["acoem"]),
+        ("⟦ACOEM's Elbow Disorders (3rd ed. 2018)⟧ says so.", ["acoem/3/elbow"]),
+        ("⟦MTUS Chronic Pain⟧ and ⟦ODG Pain guidelines⟧.", ["mtus/chronic-pain", "odg/pain"]),
+        ("⟦ODG Shoulder⟧ and ⟦Elbow chapters⟧ agree.", ["odg/shoulder", "odg/elbow"]),
+        ("⟦MTUS ACOEM Guidelines⟧ say so.", ["mtus/acoem"]),
+        ("⟦ACOEM/MTUS Guidelines⟧ say so.", ["mtus/acoem"]),
+        ('The ⟦MTUS "Acupuncture Guidelines"⟧ say so.', ["mtus/acupuncture/2007"]),
+        ("Per ⟦ODG, Elbow Chapter (updated 3/4/15), MRI⟧.", ["odg/elbow"]),
+        ("⟦ODG, Elbow Chapter⟧, MRI is advised.", ["odg/elbow"]),
+        ("Per ⟦UpToDate⟧, rest helps.", ["uptodate"]),
+        ("A ⟦Cochrane Review⟧ found none.", ["cochrane"]),
+        (
+            "The ⟦CDC Guideline for Prescribing Opioids for Chronic Pain⟧ warns.",
+            ["cdc/opioids"],
+        ),
+        ("The ⟦VA/DoD Clinical Practice Guideline⟧ warns.", ["va-dod"]),
+        (
+            "⟦AMA Guides to the Evaluation of Permanent Impairment, 5th ed.⟧ rates it.",
+            ["ama-guides"],
+        ),
+        ("⟦8 CCR § 9792.24.2⟧ governs.", ["mtus/chronic-pain"]),
+        ("As ⟦section 9792.24.3⟧ says.", ["mtus/postsurgical/2009"]),
+        ("As ⟦section 9792.23.5⟧ says, whichever chapter it adopted then.", ["mtus"]),
     ],
 )
 def test_sentences_cite_by_name(source: str, guidelines: list[str]) -> None:
@@ -57,7 +98,9 @@ def test_sentences_cite_by_name(source: str, guidelines: list[str]) -> None:
         "It rests on recommendations outside of the MTUS Guidelines.",
         "The FDA has approved the drug.",
         "The CDC reports many falls.",
-        "UpToDate recommends rest.",
+        "It was shown. (Cochrane, 2003) (Abel-Cochrane, 2001)",
+        "An MRI of the Elbow. Guidelines state otherwise.",
+        "As Section 9792.20 defines it, function improved.",
         "Opioid treatment was started in 2016.",
         "Acupuncture treatment helped; chronic pain treatment goes on.",
         "Low Back Complaints",
@@ -76,6 +119,36 @@ def test_a_mention_is_not_labelled() -> None:
     """A sentence has no statement: the authority is the catalogue's, the label none."""
     [mention] = find_citations("The ODG says so.")
     assert (mention.labelled, mention.authority) == (None, "non_mtus")
+
+
+@pytest.mark.parametrize(
+    ("words", "label", "authority"),
+    [
+        ("The ACOEM says so.", None, None),
+        ("Decision based on Non-MTUS Citation ACOEM.", "non_mtus", "non_mtus"),
+        ("Decision based on MTUS ACOEM.", "mtus", "mtus"),
+    ],
+)
+def test_acoem_alone_is_what_the_letter_calls_it(
+    words: str, label: str | None, authority: str | None
+) -> None:
+    """One edition of it is the MTUS's, another is not, and the name says neither."""
+    [mention] = find_citations(words)
+    assert (mention.labelled, mention.authority) == (label, authority)
+
+
+def test_of_a_date_the_year_is_kept() -> None:
+    """A day in parentheses says which version is meant; month and day are no edition."""
+    [mention] = find_citations("See page 31 of the MTUS Chronic Pain Guidelines (July 28, 2016).")
+    assert (mention.title, mention.edition) == ("MTUS Chronic Pain Guidelines", None)
+    assert (mention.year, mention.pages) == (2016, ("31",))
+
+
+def test_a_year_within_a_name_parts_no_title() -> None:
+    """The title is the guideline's with its year taken out."""
+    [mention] = find_citations("The MTUS 2009 Acupuncture Guidelines say so.")
+    assert (mention.title, mention.year) == ("MTUS Acupuncture Guidelines", 2009)
+    assert mention.sections == ()
 
 
 def test_offsets_count_the_text_as_given() -> None:

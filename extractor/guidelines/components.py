@@ -7,7 +7,15 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from extractor.guidelines.catalogue import UNKNOWN, Words, catalogue
-from extractor.guidelines.identify import ACOEM, Named, Printed, elsewhere, identify
+from extractor.guidelines.identify import (
+    ACOEM,
+    Named,
+    Printed,
+    elsewhere,
+    identify,
+    of_regulation,
+)
+from extractor.guidelines.names import longest_document
 from extractor.guidelines.sections import split_sections
 from extractor.phrases import Token, tokens_of
 from extractor.record import Authority
@@ -24,7 +32,10 @@ _EDITION = re.compile(
     rf"|\b(?:Online\s+(?:Version|Edition)|Web(?:-based)?\s+Edition)(?:,?\s+{_UPDATED})?|\b{_UPDATED}",
     re.IGNORECASE,
 )
-_DATED = re.compile(rf"(?<=\()(?:ACOEM\s+)?{_MONTH}(?:\s+\d{{1,2}})?(?=,?\s*(?:19|20)\d\d\b)")
+# Of "(July 28, 2016)" only the year is kept.
+_DAY = re.compile(rf"{_MONTH}(?:\s+\d{{1,2}})?,?\s+\Z")
+_LONGEST_DAY = len("September 30, ")
+_OF_ACOEM = re.compile(rf"(?<=\()ACOEM(?=\s+{_MONTH}\b)")
 _YEAR = re.compile(r"(?P<open>\()?(?<![\d/.-])(?P<year>(?:19|20)\d\d)(?![\w/-])(?(open)\))")
 _YEAR_OF_VOLUME = re.compile(r"\b(?P<year>(?:19|20)\d\d)(?=[\s\w.]{0,12};)")
 _CHAPTER = re.compile(
@@ -58,7 +69,7 @@ _DASHES = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2212", "------")
 _SEARCHED = (
     ("url", _URL, ("http", "www.", "HTTP", "WWW.", "Http", "Www.")),
     ("edition", _EDITION, ("dition", "DITION", " ed", " Ed", "ersion", "dated", "vised", "ective")),
-    ("edition", _DATED, ("(ACOEM ", *(f"({month}" for month in _MONTHS))),
+    ("edition", _OF_ACOEM, ("(ACOEM ",)),
 )
 _AFTER = {"url": ").,;", "edition": ",;"}
 # What goes on with a document's name: its abbreviation, and what kind of work it is.
@@ -72,7 +83,7 @@ _REST_OF_JOURNAL = re.compile(r"[^,.;:(\d]*")
 _REST_OF_NUMBER = re.compile(r"(?<=\d)[.\d]*(?:\(\w{1,4}\))*")
 REST_OF_PART = re.compile(
     r"(?:\s*\((?:acute|chronic|thoracic|lumbar|,|and|&|\s)+\))?"
-    r"(?:\s+(?:Chapter|Section|Disorders|Guidelines?|Procedures?|Treatments?|Summary)\b)*",
+    r"(?:\s+(?:Chapters?|Sections?|Disorders|Guidelines?|Procedures?|Treatments?|Summary)\b)*",
     re.IGNORECASE,
 )
 # A work outside the catalogue by how it is cited: volume and page, or the year before a volume.
@@ -80,12 +91,18 @@ _REFERENCE = re.compile(
     r"\bet\s+al\b|\bVol(?:ume)?\.?\s*\d|\d\s*\(\d{1,4}\)\s*:\s*[A-Za-z]?\d"
     r"|\(\d{1,4}\)\s*\d*\s*:\s*\d|\d\d\d\d(?:\s+[A-Z][a-z]{2,8}\.?)?(?:\s+\d{1,2})?\s*;\s*\d|\bdoi\b|\bPMID\b",
 )
-_BEFORE = frozenset({"the", "california", "ca", "state", "of"})
-_ARTICLE = re.compile(r"(?:of|in)\s+(?:the\s+)?|the\s+")
-_MARKS = frozenset(",.:;()")
-_IN_BETWEEN = frozenset({"in", "of", "from", "the", ":", ","})
+_BEFORE = frozenset({"the", "california", "ca", "state", "of", "in", "from"})
+_ARTICLE = re.compile(r"(?:of|in|from)\s+(?:the\s+)?|the\s+")
+# "ACOEM's Low Back Disorders".
+_GENITIVE = re.compile(r"\A((?:[Tt]he\s+)?[A-Z]{3,8})'s\b")
+_BEFORE_PREFACE = re.compile(r"\s*/\s*(?=Preface\b)", re.IGNORECASE)
+_CLOSING = re.compile(r"\s*\)")
+_OF_THE_MTUS = re.compile(r"\bMTUS\b|\bUtili[sz]ation\s+Schedule\b", re.IGNORECASE)
+_ACCESS = re.compile(r"\s*(?:last\s+)?(?:accessed|retrieved|available|downloaded)\b", re.IGNORECASE)
 # Parts of ODG that only list what its chapters say.
 _INDEXES = frozenset({"odg/treatment-index", "odg/procedure-index"})
+# What a section of the regulation is named in, or alone.
+_OF_REGULATION = ((), ("mtus",), ("ccr8",))
 _EDGES = " ,.:;-\u2013\u2014"
 
 
@@ -114,7 +131,9 @@ class _Head(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def components_of(words: str, labelled: Authority | None = None) -> Components:
+def components_of(
+    words: str, labelled: Authority | None = None, within: str | None = None
+) -> Components:
     """Take a citation apart; every part is printed in it.
 
     The same few thousand citations stand in most letters, so what they come to is remembered.
@@ -125,8 +144,9 @@ def components_of(words: str, labelled: Authority | None = None) -> Components:
     Args:
         words: The citation, from the document's name to its last section or page.
         labelled: What the letter calls it: an "ACOEM" said to be of the MTUS is its edition.
+        within: The document that was named before, if *words* name only a part of it.
     """
-    rest = words
+    rest = _GENITIVE.sub(r"\1", words) if "'s" in words else words
     found: dict[str, str] = {}
     for name, pattern, seeds in _SEARCHED:
         if (
@@ -141,18 +161,21 @@ def components_of(words: str, labelled: Authority | None = None) -> Components:
     rest, tables, pages = _page_list(rest)
     rest, listed = _list_of_sections(rest)
     rest, chapter = _taken(_CHAPTER, rest)
-    rest, year = _taken(_YEAR, rest)
+    rest, year = _year(rest)
     rest = _EMPTY.sub(" ", rest)
-    head = _known_head(rest, labelled)
+    head = _known_head(rest, labelled, within)
     if head is None:
         if _REFERENCE.search(whole):
             return _reference(whole, url)
         head = _unknown_head(rest, words)
-    sections = split_sections(f"{head.left},{listed}" if listed else head.left, is_section)
-    named = head.named
+    left = _BEFORE_PREFACE.sub(", ", head.left) if "reface" in head.left else head.left
+    sections = split_sections(f"{left},{listed}" if listed else left, is_section)
+    year_ = int(year) if year else None
+    named, labelled = _named(head, words, year_, labelled)
     if _INDEXES.issuperset(named.parts):
         named = _part_among(named, sections)
-    printed = Printed(int(year) if year else None, edition, chapter, labelled)
+    named = _of_preface(named, sections)
+    printed = Printed(year_, edition, chapter, labelled)
     return Components(
         guideline=identify(named, printed),
         title=head.title or None,
@@ -184,6 +207,16 @@ def _taken(pattern: re.Pattern[str], words: str) -> tuple[str, str | None]:
     """Return *words* without what *pattern* finds first, and what its group holds."""
     match = pattern.search(words)
     return (_cut(words, match), match[match.lastgroup or 0]) if match else (words, None)
+
+
+def _year(words: str) -> tuple[str, str | None]:
+    """Return *words* without the first year, and the month and day before it, and the year."""
+    match = _YEAR.search(words)
+    if match is None:
+        return words, None
+    day = _DAY.search(words, max(0, match.start() - _LONGEST_DAY), match.start())
+    start = day.start() if day else match.start()
+    return f"{words[:start]} {words[match.end() :]}", match["year"]
 
 
 def _joined(url: str | None) -> str | None:
@@ -221,21 +254,53 @@ def _reference(words: str, url: str | None) -> Components:
     return Components(guideline="journal", title=title or None, year=year_, url=url)
 
 
-def _known_head(words: str, labelled: Authority | None = None) -> _Head | None:
+def _named(
+    head: _Head, words: str, year: int | None, labelled: Authority | None
+) -> tuple[Named, Authority | None]:
+    """Return the ids that a citation names, and whether it says itself that they are the MTUS's."""
+    named = head.named
+    if "9792." in words and named.documents in _OF_REGULATION and not named.parts:
+        return Named(of_regulation(words, year) or named.documents), labelled
+    if named.documents == ("mtus",) and named.parts:
+        return named._replace(documents=("acoem",)), "mtus"
+    if any(each in ACOEM for each in named.documents) and _OF_THE_MTUS.search(head.title):
+        return named, "mtus"
+    return named, labelled
+
+
+def _of_preface(named: Named, sections: Words) -> Named:
+    """Return ODG's preface for its guidelines on physical therapy, which stand in it."""
+    if named.parts == ("odg/physical-therapy",) and any("reface" in each for each in sections):
+        return named._replace(parts=("odg/preface",))
+    return named
+
+
+def _known_head(
+    words: str, labelled: Authority | None = None, within: str | None = None
+) -> _Head | None:
     """Return the document of the catalogue that *words* begin with, and the part of it."""
     tokens = tokens_of(words)
     first = next((n for n, token in enumerate(tokens) if token.word not in _BEFORE), 0)
-    found = _longest_document(tokens, first)
+    found = longest_document(tokens, first)
     if found is None and labelled == "mtus":
         found = catalogue().parts["mtus"].longest(tokens, first)
     if found is None:
-        return None
+        return _part_alone(words, tokens, within) if within else None
     documents, after = found
     end = _end_of_title(words, tokens[after - 1].end, documents)
-    title = _without_article(collapse(words[:end]).replace(" ,", ",").strip(_EDGES))
+    title = collapse(words[:end]).replace(" ,", ",").replace(" )", ")").strip(_EDGES)
+    title = _without_article(title)
     start, stop, parts = _part(words, tokens, end, documents)
     part = collapse(words[start:stop]) or None
     return _Head(title, part, words[stop:], Named(documents, parts))
+
+
+def _part_alone(words: str, tokens: list[Token], document: str) -> _Head | None:
+    """Return the part of *document* that *words* begin with, the document named before."""
+    start, stop, parts = _part(words, tokens, 0, (document,))
+    return (
+        _Head(words[start:stop].strip(_EDGES), None, words[stop:], Named(parts)) if parts else None
+    )
 
 
 def _without_article(title: str) -> str:
@@ -249,30 +314,9 @@ def _end_of_title(words: str, end: int, documents: Words) -> int:
         if rest := pattern.match(words, end):
             end = rest.end()
     is_open = words.count("(", 0, end) > words.count(")", 0, end)
-    return end + (is_open and words.startswith(")", end))
-
-
-def _longest_document(tokens: list[Token], at: int) -> tuple[Words, int] | None:
-    """Return the longest name; names of one document beside each other are one name.
-
-    So are "MTUS" and the name of one of its documents.
-    """
-    documents = catalogue().documents
-    found = documents.longest(tokens, at)
-    while found:
-        ids, after = found
-        skipped = _IN_BETWEEN if ids == ("mtus",) else _MARKS
-        while after < len(tokens) and tokens[after].word in skipped:
-            after += 1
-        further = documents.longest(tokens, after)
-        if further is None or not _goes_on(ids, further[0]):
-            break
-        found = further
-    return found
-
-
-def _goes_on(ids: Words, further: Words) -> bool:
-    return further == ids or (ids == ("mtus",) and further[0].startswith(("mtus", "acoem")))
+    if is_open and (close := _CLOSING.match(words, end)):
+        return close.end()
+    return end + (words.startswith('"', end) and words.count('"', 0, end) % 2)
 
 
 def _part(words: str, tokens: list[Token], end: int, documents: Words) -> tuple[int, int, Words]:
@@ -310,10 +354,14 @@ def _part_among(named: Named, sections: Words) -> Named:
 
 def _wanted(documents: Words) -> Words:
     """Return the ids whose parts a citation of *documents* may name."""
+    if documents == ("mtus",):
+        return ("mtus", *ACOEM)
     return ACOEM if any(each in ACOEM for each in documents) else documents
 
 
 def _unknown_head(words: str, whole: str) -> _Head:
     """Return a head that the catalogue does not know: up to the first comma."""
     title, _, left = words.partition(",")
+    if _ACCESS.match(left):
+        title, left = words, ""
     return _Head(collapse(title).strip(_EDGES), None, left, Named(elsewhere(whole)))

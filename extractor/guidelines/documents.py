@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from extractor.guidelines.catalogue import Words, catalogue
 from extractor.guidelines.identify import ACOEM
-from extractor.phrases import Hit, tokens_of
+from extractor.phrases import Hit, Token, tokens_of
 from extractor.text import Span
 
 # "2016", and as the regulation prints it "(ACOEM May 15, 2017)".
@@ -33,6 +33,21 @@ _LEAD = re.compile(
 )
 _WORD = re.compile(r"\w")
 _WITHIN_ADDRESS = re.compile(r"(?:://|\bwww\.)\S*\Z", re.IGNORECASE)
+_ODG = re.compile(r"\bODG\b|\bDisability\s+Guidelines?\b", re.IGNORECASE)
+_REST_OF_CHAPTER = re.compile(
+    r"(?:\s*\([^()]{1,60}\))?(?:\s+(?:Chapter|Section|Disorders|Procedures?)\b)*"
+    r"(?:\s*\([^()]{1,60}\))?[\s.]*",
+    re.IGNORECASE,
+)
+# Parts of ODG that are no part of the body or condition: they go with any chapter.
+_NO_CHAPTERS = frozenset(
+    f"odg/{part}"
+    for part in (
+        "acupuncture", "chiropractic", "codes", "evaluation-management", "fitness-for-duty",
+        "formulary", "physical-therapy", "preface", "procedure-index", "psychotherapy",
+        "treatment-index",
+    )
+)  # fmt: skip
 _NO_DOCUMENT = re.compile(r"[\s.,;:]*(?:MTUS[\s.,;:]*)?")
 _LOOK_BACK = 24
 _LONGEST_ADDRESS = 200
@@ -133,8 +148,11 @@ def _cuts(words: str) -> list[tuple[int, int]]:
     An address is of the document before it, unless that has one already.
     """
     others = [match.span() for match in _OTHER.finditer(words)]
+    tokens = tokens_of(words)
+    hits = catalogue().documents.find(tokens)
+    others += [(at, at) for at in _further_chapters_of_odg(words, tokens, hits)]
     addresses = [match.start() for match in _ADDRESS.finditer(words)]
-    named = _named(words)
+    named = _named(words, hits)
     starts = sorted({start for start, _ in named} | {0})
     before = dict(zip(addresses[1:], addresses, strict=False))
     further = [
@@ -143,11 +161,69 @@ def _cuts(words: str) -> list[tuple[int, int]]:
     return sorted({*others, *named, *further})
 
 
-def _named(words: str) -> list[tuple[int, int]]:
+def _further_chapters_of_odg(words: str, tokens: list[Token], hits: list[Hit[Words]]) -> list[int]:
+    """Return where a list goes on with another chapter of ODG: "ODG, Knee & Leg, Elbow"."""
+    if all(hit.value[0] != "odg" for hit in hits):
+        return []
+    named = {hit.start: hit for hit in hits}
+    found: list[int] = []
+    chapter: str | None = None
+    is_odg = False
+    for at in _starts_of_pieces(tokens):
+        if hit := named.get(tokens[at].start):
+            is_odg = hit.value[0] == "odg"
+            chapter = _chapter(words, tokens, _after(tokens, at, hit.end)) if is_odg else None
+        elif is_odg and (part := _chapter(words, tokens, at)):
+            found += [tokens[at].start] if chapter and part != chapter else []
+            chapter = part
+    return found
+
+
+def _starts_of_pieces(tokens: list[Token]) -> list[int]:
+    """Return the first word after each comma and semicolon outside parentheses."""
+    starts, depth, is_start = [], 0, True
+    for at, (word, _, _) in enumerate(tokens):
+        if word == "(":
+            depth += 1
+        elif word == ")":
+            depth -= 1
+        elif word in {",", ";"}:
+            is_start = is_start or depth <= 0
+        elif is_start and word != "and":
+            starts.append(at)
+            is_start = False
+    return starts
+
+
+def _after(tokens: list[Token], at: int, end: int) -> int:
+    while at < len(tokens) and (tokens[at].start < end or not tokens[at].word[0].isalnum()):
+        at += 1
+    return at
+
+
+def _chapter(words: str, tokens: list[Token], at: int) -> str | None:
+    """Return the chapter of ODG whose name is all that stands up to the next comma."""
+    part = catalogue().parts["odg"].longest(tokens, at)
+    if part is None or part[0][0] in _NO_CHAPTERS:
+        return None
+    rest = _REST_OF_CHAPTER.match(words, tokens[part[1] - 1].end)
+    return part[0][0] if rest and words[rest.end() : rest.end() + 1] in {"", ",", ";"} else None
+
+
+def is_chapter_of_odg(words: str, clause: str) -> bool:
+    """Say whether *words* begin with a chapter of ODG, which *clause* names elsewhere.
+
+    >>> is_chapter_of_odg("Elbow, Splints", "ODG Knee, Elbow, Splints")
+    True
+    """
+    return _ODG.search(clause) is not None and _chapter(words, tokens_of(words), 0) is not None
+
+
+def _named(words: str, hits: list[Hit[Words]]) -> list[tuple[int, int]]:
     """Return where a document's name follows another's citation: the joint's range, twice empty."""
     found: list[tuple[int, int]] = []
     before: Hit[Words] | None = None
-    for hit in catalogue().documents.find(tokens_of(words)):
+    for hit in hits:
         lead = words[max(0, hit.start - _LOOK_BACK) : hit.start]
         strong = hit.value[0] in _STRONG and not _ADDRESS.match(words, hit.start)
         same = before is not None and (before.value == hit.value or _is_part(hit, before))

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from extractor.guidelines.catalogue import UNKNOWN
 from extractor.guidelines.components import Components, components_of, names_document
-from extractor.guidelines.documents import mtus_documents, other_documents
+from extractor.guidelines.documents import is_chapter_of_odg, mtus_documents, other_documents
 from extractor.guidelines.identify import authority_of
 from extractor.record import Authority, Cites
 from extractor.text import Span, Text
@@ -52,6 +53,14 @@ _LEAD_OF_MEMBER = re.compile(r"[\s,;.]*(?:and\s+)?(?:on\s+)?(?:[Tt]he\s+)?")
 _COLON = re.compile(r":\s+(?=[A-Z])")
 # How the ODG's entries begin.
 _ADVICE = re.compile(r":\s+(?=(?:Not\s+)?(?i:recommended|indicated|under\s+study)\b)")
+# How a field says that it rests on no guideline.
+NO_GUIDELINE = re.compile(
+    r"(?:none|n/?\s?a|not\s+applicable|not\s+(?:stated|provided|cited|specified|given|available)|nil"
+    r"|no\s+(?:specific\s+|applicable\s+|other\s+)?(?:guidelines?|citations?|evidence)(?:\s+(?:cited|stated|provided|available|applicable|given))?"
+    r"|(?:community\s+|medical\s+|the\s+)?standards?\s+of\s+(?:medical\s+)?(?:care|practice)"
+    r"|(?:clinical|medical|professional|expert)\s+(?:judge?ment|opinion|experience))[\s.]*",
+    re.IGNORECASE,
+)
 _EDGES = " \t\r\n\f.,;"
 
 
@@ -93,7 +102,9 @@ def read_field(text: Text, field: Span) -> Reading:
     clauses = _clauses(text, field)
     citations = tuple(cited for clause in clauses for cited in _citations(text, clause))
     kinds = {clause.kind for clause in clauses}
-    return Reading(_cites(kinds, {cited.labelled for cited in citations}), citations)
+    labels: set[Authority | None] = {cited.labelled for cited in citations}
+    labels.update(kind for kind in ("mtus", "non_mtus") if kind in kinds)
+    return Reading(_cites(kinds, labels), citations)
 
 
 def _cites(kinds: set[str], labels: set[Authority | None]) -> Cites:
@@ -139,7 +150,8 @@ def _citations(text: Text, clause: Clause) -> list[Cited]:
     if clause.kind == "based" or not clause.kind:
         return _by_membership(text, body)
     span, excerpt = _without_excerpt(text, body, clause.end)
-    cited = [_cited(text, one, "non_mtus") for one in _parted(text, span, other_documents)]
+    parted = _parted(text, span, other_documents)
+    cited = [_cited(text, one, "non_mtus", body) for one in parted if not _is_none(text, one)]
     return [*cited[:-1], cited[-1]._replace(excerpt=excerpt)] if cited else []
 
 
@@ -150,12 +162,20 @@ def _parted(text: Text, span: Span, part: Callable[[str], tuple[Span, ...]]) -> 
     ]
 
 
-def _cited(text: Text, span: Span, labelled: Authority | None) -> Cited:
+def _is_none(text: Text, span: Span) -> bool:
+    return NO_GUIDELINE.fullmatch(text.norm, *span) is not None
+
+
+def _cited(text: Text, span: Span, labelled: Authority | None, clause: Span | None = None) -> Cited:
     """Return the citation at *span*; "MTUS" before another document's name is a label, no part."""
     if labelled == "non_mtus" and text.norm.startswith("MTUS", span.start):
         bare = _trim(text.norm, span.start + len("MTUS"), span.end)
         span = bare if bare.start < bare.end and names_document(text.words(bare)) else span
-    components = components_of(text.words(span), labelled)
+    words = text.words(span)
+    components = components_of(words, labelled)
+    if components.guideline == UNKNOWN and clause and clause.start < clause.end:
+        is_part = is_chapter_of_odg(words, text.norm[slice(*clause)])
+        components = components_of(words, labelled, "odg") if is_part else components
     return Cited(span, labelled, authority_of(components.guideline, labelled), components)
 
 

@@ -1,5 +1,6 @@
 """Which guideline a citation names: from the names, numbers and years it prints to a stable id."""
 
+import re
 from typing import NamedTuple
 
 from extractor.guidelines.catalogue import UNKNOWN, Words, catalogue
@@ -15,6 +16,27 @@ _EDITIONS = {
     ("3rd", "third"): _THIRD,
     ("4th", "fourth"): "acoem/4",
 }
+
+
+# Chapters of the second edition and the topics of the third that replaced them.
+_TOPICS = {
+    "3": "initial-approaches",
+    "8": "cervical-thoracic-spine",
+    "9": "shoulder",
+    "10": "elbow",
+    "11": "hand-wrist-forearm",
+    "12": "low-back",
+    "13": "knee",
+    "14": "ankle-foot",
+    "15": "mental-health",
+    "16": "eye",
+}
+_SAME_TOPIC = {
+    **{f"{_SECOND}/{chapter}": f"{_THIRD}/{topic}" for chapter, topic in _TOPICS.items()},
+    **{f"{_THIRD}/{topic}": f"{_SECOND}/{chapter}" for chapter, topic in _TOPICS.items()},
+}
+# The sections of the regulation that are the MTUS, or adopt its documents.
+_REGULATION = re.compile(r"\b9792\.2\d*(?:\.\d+)*")
 
 
 class Named(NamedTuple):
@@ -66,12 +88,34 @@ def _version(guideline: str, year: int | None) -> str:
 def authority_of(guideline: str, labelled: Authority | None) -> Authority | None:
     """Return whether the MTUS holds a guideline; what nobody knows is what the letter calls it."""
     entry = catalogue().entries.get(guideline)
-    return entry.authority if entry else labelled
+    return labelled if entry is None or entry.open else entry.authority
+
+
+def of_regulation(words: str, year: int | None) -> Words:
+    """Return the ids of what the first section of the MTUS regulation in *words* adopted.
+
+    A section that adopted one chapter after another names the MTUS only, unless *year* tells.
+
+    >>> "mtus/chronic-pain" in of_regulation("8 CCR § 9792.24.2", None)
+    True
+    """
+    number = _REGULATION.search(words)
+    if number is None:
+        return ()
+    ids = catalogue().regulations.get(number[0], ("mtus",))
+    found = of_year(ids, year)
+    is_one = len({each.rpartition("/")[0] if each[-1].isdigit() else each for each in ids}) == 1
+    return ids if is_one or catalogue().entries[found].year == year is not None else ("mtus",)
 
 
 def _inside(document: str, parts: Words) -> Words:
     entries = catalogue().entries
-    return tuple(part for part in parts if entries[part].part_of == document) or (document,)
+    same = (_SAME_TOPIC.get(part, part) for part in parts)
+    return (
+        tuple(part for part in parts if entries[part].part_of == document)
+        or tuple(part for part in same if entries[part].part_of == document)
+        or (document,)
+    )
 
 
 def of_year(ids: Words, year: int | None) -> str:
@@ -94,6 +138,8 @@ def _edition(named: Named, printed: Printed) -> str:
     if printed.year is not None:
         return _SECOND if printed.year <= _LAST_OF_SECOND else _THIRD
     within = {entries[part].part_of for part in named.parts}
+    if {_SECOND, _THIRD} <= within and printed.labelled != "mtus" and not printed.chapter:
+        return _ANY
     if printed.chapter or _SECOND in within:
         return _SECOND
     if printed.labelled == "mtus" and not within:

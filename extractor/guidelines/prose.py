@@ -7,7 +7,7 @@ from typing import Any
 
 from extractor.guidelines.catalogue import catalogue
 from extractor.guidelines.cite import citation_of
-from extractor.guidelines.components import REST_OF_PART, REST_OF_TITLE, components_of
+from extractor.guidelines.components import REST_OF_PART, REST_OF_TITLE, components_of, is_section
 from extractor.guidelines.grammar import STATEMENT, Cited, read_field
 from extractor.guidelines.identify import ACOEM, authority_of
 from extractor.phrases import first_word, tokens_of
@@ -23,38 +23,64 @@ _OUTSIDE = re.compile(r"\b(?:[Nn]on\s?-?|outside\s+of\s+the|decision\s+on\s+the)
 _BEFORE = re.compile(
     r"\b(?:\d(?:nd|rd|th)|[Ss]econd|[Tt]hird)\s+[Ee]dition\s+(?:of\s+(?:the\s+)?)?\Z|\b(?:19|20)\d\d\s+\Z"
     r"|\b[Cc]h(?:apter|\.)\s+\d{1,2}\s+(?:of|in)\s+(?:the\s+)?\Z"
+    r"|\b(?:[Pp]ages?|pgs?\.|pp?\.)\s*\d{1,4}(?:\s*(?:-|,|and|&|to)\s*\d{1,4}){0,6}"
+    r"\s+(?:of|in|from)\s+(?:the\s+)?\Z"
 )
+# With what each of those ends, "the" apart.
+_LINKS = ("of", "in", "from", "dition", *"0123456789")
 _WHAT_IT_IS = re.compile(
-    r"\W{1,3}(?:[\w-]+\s+){0,3}?(?:[Gg]uidelines?|[Cc]riteria|[Rr]ecommendations?|[Bb]ulletin|[Pp]olicy|"
+    r"(?!\.\s)\W{1,3}(?:[\w-]+\s+){0,3}?(?:[Gg]uidelines?|[Cc]riteria|[Rr]ecommendations?|[Bb]ulletin|[Pp]olicy|"
     r"[Rr]eviews?|[Pp]osition\s+[Ss]tatement)\b"
 )
 # What goes on with a citation in a sentence: edition, year, chapter, pages, table.
 _MORE = re.compile(
     r"[\s,]*\(?(?:"
     r"(?:\d(?:nd|rd|th)|[Ss]econd|[Tt]hird)\s+[Ee]d(?:ition\b|\.)"
-    r"|(?:effective\s+|revised\s+|updated\s+|(?:January|February|March|April|May|June|July|August|September|"
-    r"October|November|December),?\s+)?(?:19|20)\d\d\b(?![/-])"
+    r"|(?:effective\s+|revised\s+|updated\s+)?(?:(?:January|February|March|April|May|June|July|August|September|"
+    r"October|November|December)(?:\s+\d{1,2})?,?\s+)?(?:19|20)\d\d\b(?![/-])"
+    r"|(?<=\()(?:updated|revised|effective)\s+\d[\d/.-]{3,9}(?=\))"
     r"|[Cc]h(?:apter|\.)\s*\d{1,2}\b"
     r"|(?:[Pp]ages?|pgs?\.?|pp?\.)\(?s?\)?:?\s*\d+(?:\s*(?:-|,|and|&|to)\s*\d+)*\b"
     r"|[Tt]able\s+\d+-\d+"
-    r"|(?:section\s+)?\u00a7?\s*9792\.\d[\d.]*(?:\(\w\))*"
+    r"|(?:-\s*)?(?:8\s+C\.?\s?C\.?\s?R\.?,?\s*)?(?:section\s+)?\u00a7?\s*9792\.\d[\d.]*(?:\(\w\))*"
+    r"|[Ss]ections?\s+\d{1,2}(?:\.\d{1,2}){1,3}\b"
     r")\)?"
 )
+# "Opioids Treatment Guidelines MTUS", "… (MTUS 2016)": whose the document is.
+_OF_MTUS = re.compile(r"\s*[(/-]?\s*(?:(?:CA|California)\s+)?MTUS\b(?:\s+[Gg]uidelines?\b)?")
+# Sections of the regulation that adopt guidelines; 9792.20 defines words.
+_REGULATION = (
+    r"(?:[Tt]itle\s+)?8,?\s+(?:CCR|C\.\s?C\.\s?R\.),?\s+(?:[Ss]ections?\s+|\u00a7+\s*)?9792\.2[2-5][\d.]*\d"
+    r"|(?:[Ss]ections?\s+|\u00a7+\s*)9792\.2[2-5][\d.]*\d"
+)
+_SECTION_OF_PART = re.compile(r",\s+([^,.;:()]{2,80}(?:\([^()]{1,80}\))?)(?=[.,;:)]|\s*\Z)")
+_FURTHER_PART = re.compile(r"(?:,|;|,?\s+(?:and|&))\s+(?:the\s+)?|\s*[/&]\s*")
+_BEFORE_PART = frozenset(" \n\r,;/&")
+# "(Author, 2002)" refers to a list; it names no guideline.
+_REFERRED_TO = re.compile(r",\s+(?:19|20)\d\d[a-z]?[);]")
+_QUOTE = re.compile(r'"[^"]*\Z')
 _YEAR = re.compile(r"\s(?:19|20)\d\d\b")
-_GAP = re.compile(r"[\s/,:(-]{1,3}")
-_GAP_OR_IN = re.compile(r"\s+(?:in|of|from)\s+(?:the\s+)?|[\s/,:(-]{1,3}")
+_UPDATED = re.compile(r"\((?:updated|revised|effective)\b[^()]{1,40}\)\Z")
+_GAP = re.compile(r"(?:'s)?[\s/,:(-]{1,3}")
+_GAP_OR_IN = re.compile(r"\s+(?:in|of|from)\s+(?:the\s+)?|[\s/,:(-]{1,3}\"?")
 # The MTUS adopts the ACOEM chapters, and ODG stands beside it: their names alone are citations; but
 # "Low Back Complaints" may be a heading of anything.
 _STRONG = frozenset({"mtus", "acoem", "odg"})
 _HEADING = re.compile(
     r"\b(?:Complaints|Disorders|Conditions|Approaches|Treatment)\Z", re.IGNORECASE
 )
-_PART_WORD = re.compile(r"\s+(?:[Cc]hapter|[Ss]ection|[Gg]uidelines?)\b")
+# "CDC Guideline for Prescribing …", "InterQual Criteria": names that say what kind of work it is.
+_KIND_OF_WORK = re.compile(
+    r"\s(?:Guidelines?|Bulletins?|Criteria|Polic(?:y|ies)|Manual|Parameters)\b"
+)
+_PART_WORD = re.compile(r"\s+(?:[Cc]hapters?|[Ss]ections?|[Gg]uidelines?)\b")
 _IN_SMALL_LETTERS = ("disability guideline", "treatment guideline", "practice guideline")
 # Parts of these are named after any of them.
 _WITH_MTUS = dict.fromkeys((*ACOEM, "mtus"), (*ACOEM, "mtus"))
 _LONGEST_NAME = 160
 _LONGEST = 400
+_LONGEST_BEFORE = 48
+_LONGEST_LINK = 12
 
 
 def find_citations(text: str | Text) -> list[Citation]:
@@ -96,26 +122,60 @@ def _end_of_field(text: Text, start: int) -> int:
 @lru_cache(maxsize=128)
 def cited_in(text: Text, span: Span) -> tuple[Cited, ...]:
     """Return the citations that the sentences of *span* make by name; the last ones are kept."""
-    return tuple(_cited(text, text.trim(*found)) for found in _mentions(text.norm, span))
+    return tuple(
+        cited
+        for found in _mentions(text.norm, span)
+        for cited in (
+            _cited(text, text.trim(*found)),
+            *[_cited(text, part, "odg") for part in _further_parts(text.norm, found, span.end)],
+        )
+    )
 
 
-def _cited(text: Text, span: Span) -> Cited:
-    components = components_of(text.words(span))
+def _cited(text: Text, span: Span, within: str | None = None) -> Cited:
+    components = components_of(text.words(span), None, within)
     return Cited(span, None, authority_of(components.guideline, None), components)
 
 
 def _mentions(norm: str, span: Span) -> Iterator[Span]:
-    at = span.start
+    at = floor = span.start
     # Names in small letters are rare, and looking for them doubles the time.
     lower = any(norm.find(words, *span) >= 0 for words in _IN_SMALL_LETTERS)
-    names = _names(lower=lower)
+    names = _names(lower=lower, numbers=norm.find("9792.2", *span) >= 0)
     while head := names.search(norm, at, span.end):
         at = head.end()
         if _is_name(norm, head.start(), head.end()):
             end = _extended(norm, head.start(), head.end(), span.end)
-            before = _BEFORE.search(norm, max(span.start, head.start() - 24), head.start())
-            yield Span(before.start() if before else head.start(), end)
-            at = max(at, end)
+            yield Span(_before(norm, max(span.start, floor), head.start()), end)
+            at = floor = max(at, end)
+
+
+def _before(norm: str, floor: int, start: int) -> int:
+    """Return where the edition, the chapter or the pages begin that stand before a name."""
+    while _is_linked(norm[max(floor, start - _LONGEST_LINK) : start]) and (
+        before := _BEFORE.search(norm, max(floor, start - _LONGEST_BEFORE), start)
+    ):
+        start = before.start()
+    return start
+
+
+def _is_linked(lead: str) -> bool:
+    """Say whether an edition, a chapter or pages may end here; dearer to search for than this."""
+    return lead.rstrip().removesuffix("the").rstrip().endswith(_LINKS)
+
+
+def _further_parts(norm: str, found: Span, stop: int) -> Iterator[Span]:
+    """Return the chapters that go on a citation of one of ODG: "ODG Low Back and Knee chapters"."""
+    at = found.end
+    if norm[at : at + 1] not in _BEFORE_PART or _document(norm[slice(*found)]) != "odg":
+        return
+    while (gap := _FURTHER_PART.match(norm, at, stop)) and (
+        end := _end_of_part(norm, "odg", gap.end(), stop)
+    ):
+        if not _PART_WORD.search(norm, gap.end(), end):
+            return
+        yield Span(gap.end(), end)
+        at = end
 
 
 def _is_name(norm: str, start: int, end: int) -> bool:
@@ -125,6 +185,12 @@ def _is_name(norm: str, start: int, end: int) -> bool:
     if _OUTSIDE.search(norm, max(0, start - 20), start):
         return False
     name = norm[start:end]
+    if (
+        norm.startswith(",", end)
+        and _REFERRED_TO.match(norm, end)
+        and _document(name).partition("/")[0] not in _STRONG
+    ):
+        return False
     return (
         _is_strong(name)
         or bool(_WHAT_IT_IS.match(norm, end))
@@ -133,7 +199,13 @@ def _is_name(norm: str, start: int, end: int) -> bool:
 
 
 def _is_strong(name: str) -> bool:
-    return _document(name).partition("/")[0] in _STRONG and not _HEADING.search(name)
+    if "9792.2" in name:
+        return True
+    document = _document(name)
+    if document.partition("/")[0] in _STRONG:
+        return not _HEADING.search(name)
+    entry = catalogue().entries.get(document)
+    return (entry is not None and entry.work) or bool(_KIND_OF_WORK.search(name))
 
 
 @lru_cache(maxsize=1024)
@@ -149,16 +221,17 @@ def _extended(norm: str, start: int, end: int, stop: int) -> int:
     while True:
         further = _further(norm, start, end, stop)
         if further <= end:
-            return end + (
-                norm[start:end].count("(") > norm[start:end].count(")") and norm[end] == ")"
-            )
+            is_quoted = norm.startswith('"', end) and bool(_QUOTE.search(norm, start, end))
+            return end + is_quoted
         end = further
 
 
 def _further(norm: str, start: int, end: int, stop: int) -> int:
-    if more := _MORE.match(norm, end, stop):
-        return more.end()
+    if more := _more(norm, start, end, stop):
+        return more
     document = _document(norm[start:end])
+    if document.startswith(("mtus/", "acoem")) and (whose := _OF_MTUS.match(norm, end, stop)):
+        return whose.end()
     gap = (_GAP_OR_IN if document == "mtus" else _GAP).match(norm, end, stop)
     if gap is None:
         return end
@@ -167,6 +240,28 @@ def _further(norm: str, start: int, end: int, stop: int) -> int:
         if _document(name.group()).startswith(within):
             return _after(REST_OF_TITLE, norm, name.end(), stop)
     return _end_of_part(norm, document, gap.end(), stop) or end
+
+
+def _more(norm: str, start: int, end: int, stop: int) -> int | None:
+    """Return where the edition, year, pages or the like end that follow; brackets stay paired."""
+    if more := _MORE.match(norm, end, stop):
+        is_closed = more.group().count("(") < more.group().count(")")
+        return more.end() - (is_closed and not _is_open(norm, start, end))
+    if norm.startswith(")", end) and _is_open(norm, start, end):
+        return end + 1
+    return _section(norm, start, end, stop) if norm[end - 1] == ")" else None
+
+
+def _is_open(norm: str, start: int, end: int) -> bool:
+    return norm.count("(", start, end) > norm.count(")", start, end)
+
+
+def _section(norm: str, start: int, end: int, stop: int) -> int | None:
+    """Return where the section ends that follows a chapter of ODG and the day of its update."""
+    if _document(norm[start:end]) != "odg" or not _UPDATED.search(norm, start, end):
+        return None
+    section = _SECTION_OF_PART.match(norm, end, stop)
+    return section.end() if section and is_section(section[1]) else None
 
 
 def _end_of_part(norm: str, document: str, at: int, stop: int) -> int | None:
@@ -181,7 +276,11 @@ def _end_of_part(norm: str, document: str, at: int, stop: int) -> int | None:
     for phrases in parts:
         if found := phrases.longest(tokens, 0):
             end = at + tokens[found[1] - 1].end
-            if words[0].isupper() or _PART_WORD.match(norm, end):
+            if (
+                words[0].isupper()
+                or _PART_WORD.search(norm, at, end)
+                or _PART_WORD.match(norm, end)
+            ):
                 return _after(REST_OF_PART, norm, end, stop)
     return None
 
@@ -192,7 +291,7 @@ def _after(pattern: re.Pattern[str], norm: str, at: int, stop: int) -> int:
 
 
 @cache
-def _names(*, lower: bool) -> re.Pattern[str]:
+def _names(*, lower: bool, numbers: bool = False) -> re.Pattern[str]:
     """Return the pattern of all names that stand alone, by their first letters."""
     tree: dict[str, Any] = {}
     for name in _printed(lower=lower):
@@ -200,15 +299,19 @@ def _names(*, lower: bool) -> re.Pattern[str]:
         for character in " ".join(name.split()):
             node = node.setdefault(character, {})
         node[""] = {}
-    return re.compile(_pattern(tree))
+    return re.compile(f"{_REGULATION}|{_pattern(tree)}" if numbers else _pattern(tree))
 
 
 def _printed(*, lower: bool) -> Iterator[str]:
     for entry in catalogue().entries.values():
         if entry.part_of is None or entry.authority == "mtus":
             for name in entry.all_names:
+                if not _document(name):
+                    continue
                 if name[0].isupper():
                     yield name
+                    if "uidelines" in name:
+                        yield name.replace("uidelines", "uideline")
                 if lower and "uideline" in name:
                     yield name.lower()
 

@@ -7,6 +7,8 @@ from extractor.text import collapse
 
 _EMPTY = re.compile(r"\([\s,]*\)")
 _LOOSE = re.compile(r"(?:\s?,)+(?=\s?[,)])")
+# A line's end after a hyphen, not "pre- and postoperative".
+_BROKEN = re.compile(r"(?<=[a-z]-) (?!(?:and|or|to)\b)(?=[a-z])")
 _WRAPPED = re.compile(r"\([^()]*\)")
 _EDGES = " ,.:;-/\u2013\u2014"
 # More commas than any list of titles has: prose, which is not taken apart.
@@ -33,7 +35,7 @@ def split_sections(words: str, is_title: Callable[[str], bool]) -> tuple[str, ..
     while at < len(pieces):
         length = _known(pieces, at, is_title)
         if length:
-            sections += [*_joined(pending), _title(pieces[at : at + length])]
+            sections += [*_joined(pending), _BROKEN.sub("", _title(pieces[at : at + length]))]
             pending = []
         else:
             pending.append(pieces[at])

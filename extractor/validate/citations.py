@@ -7,6 +7,8 @@ from operator import attrgetter
 
 from extractor.findings import Code, Finding
 from extractor.guidelines import UNKNOWN, Cited, Guideline, catalogue, cited_in, read_field
+from extractor.guidelines.grammar import NO_GUIDELINE
+from extractor.guidelines.identify import authority_of
 from extractor.record import Basis, Citation, Item, Record
 from extractor.text import Span, Text
 from extractor.validate.spans import passage, span_of
@@ -43,6 +45,7 @@ _BOILERPLATE = re.compile(
 )
 _WORD = re.compile(r"\w+")
 _NAMED = 8
+_EDGES = " \t\r\n\f.,;:"
 _SIDES = ("claims_administrator", "reviewer")
 _LABELS = frozenset({"mtus", "non_mtus"})
 
@@ -96,7 +99,7 @@ def _check_basis(basis: Basis, text: Text, path: str) -> Iterator[Finding]:
         yield from _check_label(citation, span, marks, text, where)
         yield from _check_parts(citation, span, text, where)
         if any(_is_no_section(section) for section in citation.sections) or _is_doubtful(
-            text.norm[slice(*span)], citation.title, citation.url
+            text.norm[slice(*span)], citation.title, citation.url, citation.guideline
         ):
             message = "It may be more than one document, or none."
             yield Finding.of(Code.AMBIGUOUS, message, where, passage(text, citation))
@@ -138,7 +141,7 @@ def _unlike_entry(citation: Citation) -> str | None:
     entry = catalogue().entries.get(citation.guideline)
     if entry is None:
         return "The catalogue has no such guideline."
-    if citation.authority != entry.authority:
+    if citation.authority != authority_of(entry.id, citation.labelled):
         return "The catalogue says otherwise whether the MTUS holds it."
     if citation.chapter and entry.chapter and citation.chapter != entry.chapter:
         return f"The guideline is chapter {entry.chapter}."
@@ -180,6 +183,8 @@ def _agree(citations: Sequence[Citation], read: Sequence[Cited], text: Text) -> 
 
 
 _IN_PARENTHESES = re.compile(r"\([^()]*\)")
+# References: authors, a title and a publisher, each a sentence of its own.
+_KINDS_OF_WORK = frozenset({"journal", "textbook"})
 _DOCUMENT = re.compile(
     r"\b(?:ODG|Official\s+Disability|ACOEM|American\s+College\s+of\s+Occup|UpToDate|Cochrane)\b"
 )
@@ -187,24 +192,28 @@ _NO_DOCUMENT = re.compile(r"(?:none|n/?a|not\s+applicable|unknown|but\s+not)\b",
 _MONTHS = frozenset(
     "January February March April May June July August September October November December".split()
 )
+# The day and month before a year, which is all that the components keep of a date.
+_DAY = re.compile(rf"\b(?:{'|'.join(sorted(_MONTHS))})\b(?:\s+\d{{1,2}})?(?=,?\s+(?:19|20)\d\d\b)")
 # "…; Labor Code 4610", an address with words after it, a sentence's end.
 _TWO_DOCUMENTS = re.compile(
     r"[;,]\s+(?:and\s+)?(?:Title\s+\d+\s+)?(?:CCR|Labor\s+Code)\b|(?:https?://|www\.)\S+\s+[A-Z]"
-    r"|[.!?]\s+[A-Z]\w+\s+(?:\w+\s+)?(?:for|is|are)\b",
+    r"|(?<!\bed)[.!?]\s+[A-Z]\w+\s+(?:\w+\s+)?(?:for|is|are)\b",
 )
 
 
 def _is_no_section(section: str) -> bool:
     """Say whether a section is only a month, or begins with a mark."""
-    return section in _MONTHS or not (section[0].isalnum() or section[0] in "(\"'")
+    return section in _MONTHS or not (section[0].isalnum() or section[0] in "(\"'§")
 
 
 @lru_cache(maxsize=4096)
-def _is_doubtful(words: str, title: str | None, url: str | None) -> bool:
+def _is_doubtful(words: str, title: str | None, url: str | None, guideline: str) -> bool:
     """Say whether a citation names two documents, or none; remembered, as citations recur."""
     bare = _IN_PARENTHESES.sub("", words)
     named = _DOCUMENT.findall(bare)
-    if len(named) > 1 or '"' in bare or _TWO_DOCUMENTS.search(bare):
+    if len(named) > 1 or '"' in bare:
+        return True
+    if guideline not in _KINDS_OF_WORK and _TWO_DOCUMENTS.search(bare):
         return True
     if title is None:
         return url is None
@@ -249,6 +258,7 @@ def _unlike_words(citation: Citation, quote: str) -> str | None:
 def _disagree(quote: str, parts: tuple[str, ...], url: str) -> str | None:
     """Say which word only the quote or only the components have; remembered, as citations recur."""
     left = _WORD.findall(quote)
+    days = [word for day in _DAY.findall(quote) for word in _WORD.findall(day)]
     for part in parts:
         for word in _WORD.findall(part):
             if word not in left:
@@ -260,6 +270,9 @@ def _disagree(quote: str, parts: tuple[str, ...], url: str) -> str | None:
             left.remove(word)
         elif word not in glued:
             return f"The address {url!r} is not printed in the quote."
+    for word in days:
+        if word in left:
+            left.remove(word)
     strays = [word for word in left if word.lower() not in _JOINTS and word not in url]
     return f"No component accounts for {' '.join(strays[:8])!r}." if strays else None
 
@@ -267,7 +280,7 @@ def _disagree(quote: str, parts: tuple[str, ...], url: str) -> str | None:
 _JOINTS = {
     "section", "sections", "s", "page", "pages", "pg", "pgs", "p", "pp", "table", "tables",
     "chapter", "ch",
-    "and", "the", "of", "in", "on", "mtus",
+    "and", "the", "of", "in", "on", "from", "mtus",
 }  # fmt: skip
 
 
@@ -286,6 +299,8 @@ def _uncited(text: Text, field: Span, covered: list[Span]) -> Span | None:
 def _first_stray(piece: str) -> int | None:
     """Return where the first word stands that is no boilerplate; the same statements recur."""
     rest = _BOILERPLATE.sub(lambda match: " " * len(match.group()), piece)
+    if NO_GUIDELINE.fullmatch(rest.strip(_EDGES)):
+        return None
     word = _WORD.search(rest)
     return word.start() if word else None
 

@@ -40,6 +40,8 @@ class Guideline:
         in_force_from: First day on which the MTUS held it; None where that is not known.
         in_force_until: Last such day; None where it is in force, or that is not known.
         sections: Titles of its sections.
+        open: The name leaves open whether the MTUS holds it: one edition it does, one it does not.
+        work: Its names are a work's own, which nothing else that its publisher does is called.
         source: Where the entry is from.
     """
 
@@ -55,6 +57,8 @@ class Guideline:
     in_force_from: date | None = None
     in_force_until: date | None = None
     sections: Words = ()
+    open: bool = False
+    work: bool = False
 
     @property
     def all_names(self) -> Words:
@@ -70,11 +74,13 @@ class Catalogue:
         entries: By id, in the order of the files.
         documents: Names that need no other beside them; each stands for the ids that bear it.
         parts: For a document's id, the names of its parts and their ids.
+        regulations: For a section of the regulation ("9792.24.2"), the ids that it adopted.
     """
 
     entries: Mapping[str, Guideline]
     documents: Phrases[Words]
     parts: Mapping[str, Phrases[Words]]
+    regulations: Mapping[str, Words]
     _titles: frozenset[Words]
 
     def chapter(self, document: str, number: str) -> str | None:
@@ -129,12 +135,22 @@ def catalogue() -> Catalogue:
         entries=entries,
         documents=_phrases(_alone(entries, parts)),
         parts={document: _phrases(named) for document, named in parts.items()},
+        regulations=_regulations(entries.values()),
         _titles=frozenset(
             title_key(title)
             for entry in entries.values()
             for title in (*entry.sections, *(entry.all_names if entry.part_of else ()))
         ),
     )
+
+
+def _regulations(entries: Iterable[Guideline]) -> dict[str, Words]:
+    found: dict[str, Words] = {}
+    for entry in entries:
+        number = (entry.regulation or "").removeprefix("8 CCR ")
+        if number and number.replace(".", "").isdigit():
+            found[number] = (*found.get(number, ()), entry.id)
+    return found
 
 
 _Key = tuple[str, ...]
