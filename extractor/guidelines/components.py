@@ -61,7 +61,7 @@ _PAGE = re.compile(r"\d+(?:\s*-\s*\d+)?(?:\s+of\s+\d+)?", re.IGNORECASE)
 _AROUND_DASH = re.compile(r"\s*-\s*")
 _URL = re.compile(
     r"(?:https?://|www\.)\S+"
-    r"(?:\s(?=[\w/%?=&#.-]*[/.=?&#-])\S+|(?<=[-_=&?%])\s(?-i:[a-z\d])\S*)*",
+    r"(?:\s(?=[\w/%?=&#.-]*[/.=?&#-])\S+|(?<=[-_=&?%/])\s+(?-i:[a-z\d])\S*)*",
     re.IGNORECASE,
 )
 _DASHES = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2212", "------")

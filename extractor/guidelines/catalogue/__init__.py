@@ -207,6 +207,8 @@ def _phrases(named: _Named) -> Phrases[Words]:
 # --- the files ----------------------------------------------------------------------------------
 
 _TYPES: Mapping[str, tuple[type, str]] = {
+    "open": (bool, "true"),
+    "work": (bool, "true"),
     "names": (list, "a list of texts"),
     "sections": (list, "a list of texts"),
     "year": (int, "a whole number"),
