@@ -461,3 +461,11 @@ def test_a_remaining_part_that_is_cut() -> None:
         ("wrong_place", "/items/1/partial_approval/remaining"),
         ("disagreement", "/items/1/drug"),
     ]
+
+
+def test_a_span_far_longer_than_its_quote_is_refused() -> None:
+    """A span is not read, and kept in memory, whose quote it cannot be."""
+    padded = SOURCE + " " * 500_000
+    wide = {**value(SOURCE, "Norco #35"), "end": len(padded)}
+    wrong = changed(ENGINE.extract_text(padded), "/items/1/treatment", wide)
+    assert ("ungrounded", "/items/1/treatment") in refused(wrong, padded)

@@ -15,7 +15,7 @@ from extractor.guidelines.components import Components, components_of, names_doc
 from extractor.guidelines.documents import is_chapter_of_odg, mtus_documents, other_documents
 from extractor.guidelines.identify import authority_of
 from extractor.record import Authority, Cites
-from extractor.text import Span, Text
+from extractor.text import Span, Text, collapse
 
 # What opens a statement; each alternative begins with a letter, so that the search skips to those.
 _OPENING = re.compile(
@@ -171,7 +171,7 @@ def _cited(text: Text, span: Span, labelled: Authority | None, clause: Span | No
     if labelled == "non_mtus" and text.norm.startswith("MTUS", span.start):
         bare = _trim(text.norm, span.start + len("MTUS"), span.end)
         span = bare if bare.start < bare.end and names_document(text.words(bare)) else span
-    words = text.words(span)
+    words = collapse(text.norm[span.start : span.end])
     components = components_of(words, labelled)
     if components.guideline == UNKNOWN and clause and clause.start < clause.end:
         is_part = is_chapter_of_odg(words, text.norm[slice(*clause)])

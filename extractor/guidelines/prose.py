@@ -12,7 +12,7 @@ from extractor.guidelines.grammar import STATEMENT, Cited, read_field
 from extractor.guidelines.identify import ACOEM, authority_of
 from extractor.phrases import first_word, tokens_of
 from extractor.record import Citation
-from extractor.text import Span, Text
+from extractor.text import Span, Text, collapse
 
 # Where a guideline field ends that is read out of running text.
 _NEXT_LABEL = re.compile(
@@ -133,7 +133,7 @@ def cited_in(text: Text, span: Span) -> tuple[Cited, ...]:
 
 
 def _cited(text: Text, span: Span, within: str | None = None) -> Cited:
-    components = components_of(text.words(span), None, within)
+    components = components_of(collapse(text.norm[span.start : span.end]), None, within)
     return Cited(span, None, authority_of(components.guideline, None), components)
 
 

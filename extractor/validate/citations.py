@@ -1,9 +1,11 @@
 """Are a field's citations all of it: in order, under the right statement, nothing left uncited?"""
 
 import re
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from extractor.findings import Code, Finding
 from extractor.guidelines import UNKNOWN, Cited, Guideline, catalogue, cited_in, read_field
@@ -196,7 +198,7 @@ _MONTHS = frozenset(
 _DAY = re.compile(rf"\b(?:{'|'.join(sorted(_MONTHS))})\b(?:\s+\d{{1,2}})?(?=,?\s+(?:19|20)\d\d\b)")
 # "…; Labor Code 4610", an address with words after it, a sentence's end.
 _TWO_DOCUMENTS = re.compile(
-    r"[;,]\s+(?:and\s+)?(?:Title\s+\d+\s+)?(?:CCR|Labor\s+Code)\b|(?:https?://|www\.)\S+\s+[A-Z]"
+    r"[;,]\s+(?:and\s+)?(?:Title\s+\d+\s+)?(?:CCR|Labor\s+Code)\b|(?:https?://|www\.)\S{1,300}\s+[A-Z]"
     r"|(?<!\bed)[.!?]\s+[A-Z]\w+\s+(?:\w+\s+)?(?:for|is|are)\b",
 )
 
@@ -228,12 +230,9 @@ def _check_label(
     where: str,
 ) -> Iterator[Finding]:
     """Hold ``labelled`` to the statement that introduces the citation."""
-    due, runs_over = None, False
-    for name, end in marks:
-        if end <= span.start:
-            due = name if name in _LABELS else due
-        elif end <= span.end:
-            runs_over = True
+    before = bisect_right(marks, span.start, key=_end_of)
+    named = (marks[n][0] for n in range(before - 1, -1, -1))
+    due = next((name for name in named if name in _LABELS), None)
     if due is None and _OUTSIDE_PART.match(text.norm, span.end):
         due = "non_mtus"
     elif due is None and _INSIDE_PART.match(text.norm, span.end):
@@ -241,9 +240,12 @@ def _check_label(
     if citation.labelled != due:
         message = "The statement before it labels it otherwise."
         yield Finding.of(Code.VALUE_MISMATCH, message, f"{where}/labelled", passage(text, citation))
-    if runs_over:
+    if bisect_right(marks, span.end, key=_end_of) > before:
         message = "It runs over the statement of another citation."
         yield Finding.of(Code.WRONG_PLACE, message, where, passage(text, citation))
+
+
+_end_of = itemgetter(1)
 
 
 def _unlike_words(citation: Citation, quote: str) -> str | None:
@@ -257,23 +259,21 @@ def _unlike_words(citation: Citation, quote: str) -> str | None:
 @lru_cache(maxsize=4096)
 def _disagree(quote: str, parts: tuple[str, ...], url: str) -> str | None:
     """Say which word only the quote or only the components have; remembered, as citations recur."""
-    left = _WORD.findall(quote)
+    left = Counter(_WORD.findall(quote))
     days = [word for day in _DAY.findall(quote) for word in _WORD.findall(day)]
     for part in parts:
         for word in _WORD.findall(part):
-            if word not in left:
+            if not left[word]:
                 return f"A component says {part!r}, which its quote does not print."
-            left.remove(word)
-    glued = "".join(left)
-    for word in _WORD.findall(url):
-        if word in left:
-            left.remove(word)
-        elif word not in glued:
+            left[word] -= 1
+    glued = "".join(left.elements())
+    for word, times in Counter(_WORD.findall(url)).items():
+        if not left[word] and word not in glued:
             return f"The address {url!r} is not printed in the quote."
+        left[word] = max(0, left[word] - times)
     for word in days:
-        if word in left:
-            left.remove(word)
-    strays = [word for word in left if word.lower() not in _JOINTS and word not in url]
+        left[word] = max(0, left[word] - 1)
+    strays = [word for word in +left if word.lower() not in _JOINTS and word not in url]
     return f"No component accounts for {' '.join(strays[:8])!r}." if strays else None
 
 

@@ -14,6 +14,9 @@ _PROSE = {
     "request", "treatment", "original", "authorized", "remaining", "text", "rationale", "excerpt",
     "clinical_summary", "evidence",
 }  # fmt: skip
+# White space that a span may hold beyond its quote, in characters: none of a letter comes near it,
+# and a record made to fill the memory with spans is refused.
+_ROOM, _ROOM_PER_CHARACTER = 1000, 100
 _EXPLAINED_AT_MOST = 100
 
 # A value or citation, and where the record holds it: its parent's JSON Pointer and its own name.
@@ -73,6 +76,10 @@ def check_spans(record: Record, text: Text) -> Iterator[Finding]:
         start, end, quote = value.start, value.end, value.quote
         if not quote or start >= end or end > size:
             message = "The span holds no words of the letter."
+            yield Finding.of(Code.UNGROUNDED, message, f"{parent}/{name}")
+            continue
+        if end - start > _ROOM + _ROOM_PER_CHARACTER * len(quote):
+            message = "The span is far longer than its quote."
             yield Finding.of(Code.UNGROUNDED, message, f"{parent}/{name}")
             continue
         words, page = text.read(start, end)
