@@ -58,6 +58,11 @@ def cited(source: str) -> tuple[list[str], list[str]]:
             ["mtus/opioids/2016"],
         ),
         ("(See ⟦MTUS 2016⟧)", ["mtus"]),
+        ("Per the ⟦MTUS⟧, Knee braces may help.", ["mtus"]),
+        (
+            "⟦MTUS Chronic Pain Guidelines §§9792.20 - 9792.26 MTUS (Effective May 1, 2009) pg 3⟧.",
+            ["mtus/chronic-pain/2009"],
+        ),
         ("The ⟦MTUS shoulder chapter⟧ says so.", ["mtus/acoem/9"]),
         ("⟦ACOEM 2004 Shoulder Disorders Chapter⟧ says so.", ["mtus/acoem/9"]),
         ("⟦ACOEM guidelines- shoulder chapter⟧ leaves the edition open.", ["acoem"]),

@@ -97,6 +97,7 @@ _ARTICLE = re.compile(r"(?:of|in|from)\s+(?:the\s+)?|the\s+")
 _GENITIVE = re.compile(r"\A((?:[Tt]he\s+)?[A-Z]{3,8})'s\b")
 _BEFORE_PREFACE = re.compile(r"\s*/\s*(?=Preface\b)", re.IGNORECASE)
 _CLOSING = re.compile(r"\s*\)")
+_ACOEM_IDS = frozenset(ACOEM)
 _OF_THE_MTUS = re.compile(r"\bMTUS\b|\bUtili[sz]ation\s+Schedule\b", re.IGNORECASE)
 _ACCESS = re.compile(r"\s*(?:last\s+)?(?:accessed|retrieved|available|downloaded)\b", re.IGNORECASE)
 # Parts of ODG that only list what its chapters say.
@@ -263,7 +264,7 @@ def _named(
         return Named(of_regulation(words, year) or named.documents), labelled
     if named.documents == ("mtus",) and named.parts:
         return named._replace(documents=("acoem",)), "mtus"
-    if any(each in ACOEM for each in named.documents) and _OF_THE_MTUS.search(head.title):
+    if not _ACOEM_IDS.isdisjoint(named.documents) and _OF_THE_MTUS.search(head.title):
         return named, "mtus"
     return named, labelled
 

@@ -2,11 +2,11 @@
 
 import re
 from bisect import bisect
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from extractor.guidelines.catalogue import Words, catalogue
 from extractor.guidelines.identify import ACOEM
-from extractor.phrases import Hit, Token, tokens_of
+from extractor.phrases import Hit, Token, fold, tokens_of
 from extractor.text import Span
 
 # "2016", and as the regulation prints it "(ACOEM May 15, 2017)".
@@ -34,6 +34,7 @@ _LEAD = re.compile(
 _WORD = re.compile(r"\w")
 _WITHIN_ADDRESS = re.compile(r"(?:://|\bwww\.)\S*\Z", re.IGNORECASE)
 _ODG = re.compile(r"\bODG\b|\bDisability\s+Guidelines?\b", re.IGNORECASE)
+_LISTED = re.compile(r"[,;]\s*(?:and\s+)?([A-Za-z]+)")
 _REST_OF_CHAPTER = re.compile(
     r"(?:\s*\([^()]{1,60}\))?(?:\s+(?:Chapter|Section|Disorders|Procedures?)\b)*"
     r"(?:\s*\([^()]{1,60}\))?[\s.]*",
@@ -163,7 +164,7 @@ def _cuts(words: str) -> list[tuple[int, int]]:
 
 def _further_chapters_of_odg(words: str, tokens: list[Token], hits: list[Hit[Words]]) -> list[int]:
     """Return where a list goes on with another chapter of ODG: "ODG, Knee & Leg, Elbow"."""
-    if all(hit.value[0] != "odg" for hit in hits):
+    if _begins_of_chapters().isdisjoint(map(fold, _LISTED.findall(words))):
         return []
     named = {hit.start: hit for hit in hits}
     found: list[int] = []
@@ -177,6 +178,14 @@ def _further_chapters_of_odg(words: str, tokens: list[Token], hits: list[Hit[Wor
             found += [tokens[at].start] if chapter and part != chapter else []
             chapter = part
     return found
+
+
+@cache
+def _begins_of_chapters() -> frozenset[str]:
+    """Return the first words of the names of ODG's chapters; most lists hold none of them."""
+    entries = catalogue().entries.values()
+    names = [name for entry in entries if entry.part_of == "odg" for name in entry.all_names]
+    return frozenset(tokens_of(name)[0].word for name in names)
 
 
 def _starts_of_pieces(tokens: list[Token]) -> list[int]:
@@ -210,13 +219,18 @@ def _chapter(words: str, tokens: list[Token], at: int) -> str | None:
     return part[0][0] if rest and words[rest.end() : rest.end() + 1] in {"", ",", ";"} else None
 
 
-def is_chapter_of_odg(words: str, clause: str) -> bool:
-    """Say whether *words* begin with a chapter of ODG, which *clause* names elsewhere.
+def names_odg(words: str) -> bool:
+    """Say whether *words* name the ODG, wherever."""
+    return _ODG.search(words) is not None
 
-    >>> is_chapter_of_odg("Elbow, Splints", "ODG Knee, Elbow, Splints")
-    True
+
+def is_chapter_of_odg(words: str) -> bool:
+    """Say whether *words* begin with the whole name of a chapter of the ODG.
+
+    >>> is_chapter_of_odg("Elbow, Splints"), is_chapter_of_odg("Elbow splints")
+    (True, False)
     """
-    return _ODG.search(clause) is not None and _chapter(words, tokens_of(words), 0) is not None
+    return _chapter(words, tokens_of(words), 0) is not None
 
 
 def _named(words: str, hits: list[Hit[Words]]) -> list[tuple[int, int]]:

@@ -12,7 +12,12 @@ from typing import NamedTuple
 
 from extractor.guidelines.catalogue import UNKNOWN
 from extractor.guidelines.components import Components, components_of, names_document
-from extractor.guidelines.documents import is_chapter_of_odg, mtus_documents, other_documents
+from extractor.guidelines.documents import (
+    is_chapter_of_odg,
+    mtus_documents,
+    names_odg,
+    other_documents,
+)
 from extractor.guidelines.identify import authority_of
 from extractor.record import Authority, Cites
 from extractor.text import Span, Text, collapse
@@ -151,7 +156,9 @@ def _citations(text: Text, clause: Clause) -> list[Cited]:
         return _by_membership(text, body)
     span, excerpt = _without_excerpt(text, body, clause.end)
     parted = _parted(text, span, other_documents)
-    cited = [_cited(text, one, "non_mtus", body) for one in parted if not _is_none(text, one)]
+    of_odg = names_odg(text.norm[slice(*body)])
+    cited = [_cited(text, one, "non_mtus", of_odg=of_odg) for one in parted]
+    cited = [each for each in cited if not _is_none(text, each)]
     return [*cited[:-1], cited[-1]._replace(excerpt=excerpt)] if cited else []
 
 
@@ -162,20 +169,20 @@ def _parted(text: Text, span: Span, part: Callable[[str], tuple[Span, ...]]) -> 
     ]
 
 
-def _is_none(text: Text, span: Span) -> bool:
-    return NO_GUIDELINE.fullmatch(text.norm, *span) is not None
+def _is_none(text: Text, cited: Cited) -> bool:
+    is_unknown = cited.components.guideline == UNKNOWN
+    return is_unknown and NO_GUIDELINE.fullmatch(text.norm, *cited.span) is not None
 
 
-def _cited(text: Text, span: Span, labelled: Authority | None, clause: Span | None = None) -> Cited:
+def _cited(text: Text, span: Span, labelled: Authority | None, *, of_odg: bool = False) -> Cited:
     """Return the citation at *span*; "MTUS" before another document's name is a label, no part."""
     if labelled == "non_mtus" and text.norm.startswith("MTUS", span.start):
         bare = _trim(text.norm, span.start + len("MTUS"), span.end)
         span = bare if bare.start < bare.end and names_document(text.words(bare)) else span
     words = collapse(text.norm[span.start : span.end])
     components = components_of(words, labelled)
-    if components.guideline == UNKNOWN and clause and clause.start < clause.end:
-        is_part = is_chapter_of_odg(words, text.norm[slice(*clause)])
-        components = components_of(words, labelled, "odg") if is_part else components
+    if components.guideline == UNKNOWN and of_odg and is_chapter_of_odg(words):
+        components = components_of(words, labelled, "odg")
     return Cited(span, labelled, authority_of(components.guideline, labelled), components)
 
 

@@ -36,13 +36,14 @@ _WHAT_IT_IS = re.compile(
 _MORE = re.compile(
     r"[\s,]*\(?(?:"
     r"(?:\d(?:nd|rd|th)|[Ss]econd|[Tt]hird)\s+[Ee]d(?:ition\b|\.)"
-    r"|(?:effective\s+|revised\s+|updated\s+)?(?:(?:January|February|March|April|May|June|July|August|September|"
+    r"|(?:[Ee]ffective\s+|[Rr]evised\s+|[Uu]pdated\s+)?(?:(?:January|February|March|April|May|June|July|August|September|"
     r"October|November|December)(?:\s+\d{1,2})?,?\s+)?(?:19|20)\d\d\b(?![/-])"
     r"|(?<=\()(?:updated|revised|effective)\s+\d[\d/.-]{3,9}(?=\))"
     r"|[Cc]h(?:apter|\.)\s*\d{1,2}\b"
     r"|(?:[Pp]ages?|pgs?\.?|pp?\.)\(?s?\)?:?\s*\d+(?:\s*(?:-|,|and|&|to)\s*\d+)*\b"
     r"|[Tt]able\s+\d+-\d+"
-    r"|(?:-\s*)?(?:8\s+C\.?\s?C\.?\s?R\.?,?\s*)?(?:section\s+)?\u00a7?\s*9792\.\d[\d.]*(?:\(\w\))*"
+    r"|(?:-\s*)?(?:8\s+C\.?\s?C\.?\s?R\.?,?\s*)?(?:section\s+)?\u00a7{0,2}\s*9792\.\d[\d.]*(?:\(\w\))*"
+    r"(?:\s*-\s*9792\.\d[\d.]*)?"
     r"|[Ss]ections?\s+\d{1,2}(?:\.\d{1,2}){1,3}\b"
     r")\)?"
 )
@@ -74,6 +75,7 @@ _KIND_OF_WORK = re.compile(
     r"\s(?:Guidelines?|Bulletins?|Criteria|Polic(?:y|ies)|Manual|Parameters)\b"
 )
 _PART_WORD = re.compile(r"\s+(?:[Cc]hapters?|[Ss]ections?|[Gg]uidelines?)\b")
+_CHAPTER_WORD = re.compile(r"\b(?:Chapters?|Complaints|Disorders|Guidelines?)\Z", re.IGNORECASE)
 _IN_SMALL_LETTERS = ("disability guideline", "treatment guideline", "practice guideline")
 # Parts of these are named after any of them.
 _WITH_MTUS = dict.fromkeys((*ACOEM, "mtus"), (*ACOEM, "mtus"))
@@ -122,14 +124,13 @@ def _end_of_field(text: Text, start: int) -> int:
 @lru_cache(maxsize=128)
 def cited_in(text: Text, span: Span) -> tuple[Cited, ...]:
     """Return the citations that the sentences of *span* make by name; the last ones are kept."""
-    return tuple(
-        cited
-        for found in _mentions(text.norm, span)
-        for cited in (
-            _cited(text, text.trim(*found)),
-            *[_cited(text, part, "odg") for part in _further_parts(text.norm, found, span.end)],
-        )
-    )
+    cited: list[Cited] = []
+    for found in _mentions(text.norm, span):
+        cited.append(_cited(text, text.trim(*found)))
+        if text.norm[found.end : found.end + 1] in _BEFORE_PART:
+            further = _further_parts(text.norm, found, span.end)
+            cited += [_cited(text, part, "odg") for part in further]
+    return tuple(cited)
 
 
 def _cited(text: Text, span: Span, within: str | None = None) -> Cited:
@@ -167,7 +168,7 @@ def _is_linked(lead: str) -> bool:
 def _further_parts(norm: str, found: Span, stop: int) -> Iterator[Span]:
     """Return the chapters that go on a citation of one of ODG: "ODG Low Back and Knee chapters"."""
     at = found.end
-    if norm[at : at + 1] not in _BEFORE_PART or _document(norm[slice(*found)]) != "odg":
+    if not _FURTHER_PART.match(norm, at, stop) or _document(norm[slice(*found)]) != "odg":
         return
     while (gap := _FURTHER_PART.match(norm, at, stop)) and (
         end := _end_of_part(norm, "odg", gap.end(), stop)
@@ -198,6 +199,7 @@ def _is_name(norm: str, start: int, end: int) -> bool:
     )
 
 
+@lru_cache(maxsize=1024)
 def _is_strong(name: str) -> bool:
     if "9792.2" in name:
         return True
@@ -239,7 +241,10 @@ def _further(norm: str, start: int, end: int, stop: int) -> int:
         within = "mtus/" if "," in gap.group() else ("mtus", "acoem")
         if _document(name.group()).startswith(within):
             return _after(REST_OF_TITLE, norm, name.end(), stop)
-    return _end_of_part(norm, document, gap.end(), stop) or end
+    part = _end_of_part(norm, document, gap.end(), stop)
+    if part and document == "mtus" and "," in gap.group():
+        return part if _CHAPTER_WORD.search(norm, gap.end(), part) else end
+    return part or end
 
 
 def _more(norm: str, start: int, end: int, stop: int) -> int | None:
