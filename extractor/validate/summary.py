@@ -45,7 +45,27 @@ _DENIED_ON = re.compile(
 )
 _OF_ITSELF = re.compile(r"\b(?:received|sent|submitted|approved|noted)\b", re.IGNORECASE)
 _LOOK_BACK = 60
+# The words at a date that make it the field's: before it, up to it, or on both of its sides.
+_AT_INJURY = re.compile(
+    r"\b(?:injur(?:y|ies|ed)(?!\s+(?:worker|employee))|accident|DOI)\b(?:\s*\((?:DOI)?\))?"
+    r"(?:\s+(?:is|was|of|on|that|which|occurr(?:ed|ing)|sustained|dated|from|date|listed|reported"
+    r"|noted|as)){0,5}[\s:,]*\Z"
+    r"|\b(?:injured|injury)\b(?!\s+(?:worker|employee))[^.;:()\d]{0,50}\s(?:on|of|dated)\s+\Z",
+    re.IGNORECASE,
+)
+_AT_REVIEW = re.compile(
+    r"\b(?:utilization\s+review(?:er)?|UR|claims\s+administrator's\s+\w+)\b(?:\s*\([^()]{0,40}\))?"
+    r"(?:[\s,:(]+(?:board|report|determination|decision|denial|letter|form|document(?:ation)?|note"
+    r"|of|was|dated?|on|from|at|performed|completed|issued|an?|the|with)\b){0,9}[\s,:(]*\Z",
+    re.IGNORECASE,
+)
+_BEGINS_WITH_REVIEW = re.compile(
+    r"[\s,]+(?:(?:the|an?|original)\s+)?(?:utilization\s+review|UR\b|claims\s+administrator's)",
+    re.IGNORECASE,
+)
+_ON = re.compile(r"\b(?:on|dated)\s+\Z", re.IGNORECASE)
 _SENTENCE_WITHIN = 600
+_LEAD = 120
 
 
 class _Dated(NamedTuple):
@@ -54,6 +74,8 @@ class _Dated(NamedTuple):
     name: str
     usual: str
     keyword: re.Pattern[str]
+    at: re.Pattern[str]
+    after: re.Pattern[str] | None
     due_in: re.Pattern[str]
     header: str
     header_due_at: re.Pattern[str] | None
@@ -65,11 +87,23 @@ class _Dated(NamedTuple):
 
 
 _FIELDS = (
-    _Dated("date_of_injury", " injur", MISHAP, _TOLD, "date_of_injury", None, _OTHER_INJURY),
+    _Dated(
+        "date_of_injury",
+        " injury",
+        MISHAP,
+        _AT_INJURY,
+        None,
+        _TOLD,
+        "date_of_injury",
+        None,
+        _OTHER_INJURY,
+    ),
     _Dated(
         "ur_date",
         " utilization review",
         _REVIEW,
+        _AT_REVIEW,
+        _BEGINS_WITH_REVIEW,
         _REVIEWED,
         "ur_denial_date",
         _AT_DENIAL,
@@ -85,31 +119,54 @@ def check_days(record: Record, text: Text, summary: Span) -> Iterator[Finding]:
         header: V[str] | None = getattr(record.case, field.header)
         path = f"/patient/{field.name}"
         if value is None:
-            yield from _check_absence(field, header, text, summary, path)
+            yield from _check_absence(field, record, text, summary, path)
             continue
         span = span_of(text, value)
         if value.value != parse_date(collapse(text.norm[slice(*span)])):
             message = "The quote says another date."
             yield Finding.of(Code.VALUE_MISMATCH, message, path, passage(text, value))
-        elif not summary.holds(span) or not field.is_named_in(_sentence(text, summary, span)):
+        elif not summary.holds(span) or not field.is_named_in(
+            text.norm[slice(*_sentence(text, summary, span))]
+        ):
             message = "The summary does not say so of this date."
             yield Finding.of(Code.WRONG_PLACE, message, path, passage(text, value))
-        elif not (header and header.value == value.value) and _is_another(
-            field, header, text, summary, span
+        elif (given := _given(field, text, summary)) and value.value not in given:
+            message = "The summary says so of another date."
+            yield Finding.of(Code.WRONG_PLACE, message, path, passage(text, value))
+        elif not (header and header.value == value.value) and (
+            len(given) > 1 or _is_another(field, header, text, summary, span)
         ):
             message = "The summary may give this date to something else."
             yield Finding.of(Code.AMBIGUOUS, message, path, passage(text, value))
 
 
+def _given(field: _Dated, text: Text, summary: Span) -> set[str | None]:
+    """Return the dates that stand right at the words that name the field, none between them."""
+    given = set()
+    end = summary.start
+    for match in DATE.finditer(text.norm, *summary):
+        lead = text.norm[max(end, match.start() - _LEAD) : match.start()]
+        own = _SENTENCE_BREAK.split(lead)[-1]
+        opens = field.after and field.after.match(text.norm, match.end()) and _ON.search(own)
+        before = text.norm[max(summary.start, match.start() - _LOOK_BACK - 20) : match.start()]
+        if (opens or field.at.search(own)) and not _is_kept_out(field, before):
+            given.add(parse_date(match.group()))
+        end = match.end()
+    return given
+
+
 def _check_absence(
-    field: _Dated, header: V[str] | None, text: Text, summary: Span, path: str
+    field: _Dated, record: Record, text: Text, summary: Span, path: str
 ) -> Iterator[Finding]:
     """Demand the date where the summary prints one at the words that name it."""
+    header: V[str] | None = getattr(record.case, field.header)
     for match in DATE.finditer(text.norm, *summary):
         span = Span(*match.span())
         before = text.norm[max(summary.start, span.start - _LOOK_BACK - 20) : span.start]
         is_headers = header is not None and parse_date(match.group()) == header.value
-        due = field.due_in.search(_sentence(text, summary, span)) is not None
+        sentence = _sentence(text, summary, span)
+        due = field.due_in.search(text.norm, *sentence) is not None
+        due = due or (field.keyword is MISHAP and _tells_mishap(record, text, sentence, span))
         if is_headers:
             due = due or field.header_due_at is None or bool(field.header_due_at.search(before))
         if due and (is_headers or not _is_kept_out(field, before)):
@@ -138,14 +195,21 @@ def _is_another(
     return header is not None and any(parse_date(m.group()) == header.value for m in dates)
 
 
-def _sentence(text: Text, summary: Span, span: Span) -> str:
-    """Return the words of the sentence that holds *span*, or of its surroundings."""
+def _tells_mishap(record: Record, text: Text, sentence: Span, date: Span) -> bool:
+    """Say whether the sentence that gives the worker's age tells of a mishap before *date*."""
+    age = record.patient.age
+    introduces = age is not None and sentence.holds(span_of(text, age))
+    return introduces and MISHAP.search(text.norm, sentence.start, date.start) is not None
+
+
+def _sentence(text: Text, summary: Span, span: Span) -> Span:
+    """Return the sentence that holds *span*, or its surroundings."""
     begin = floor = max(summary.start, span.start - _SENTENCE_WITHIN)
     ceiling = min(summary.end, span.end + _SENTENCE_WITHIN)
     for stop in _SENTENCE_BREAK.finditer(text.norm, floor, span.start):
         begin = stop.end()
     after = _SENTENCE_BREAK.search(text.norm, span.end, ceiling)
-    return text.norm[begin : after.start() if after else ceiling]
+    return Span(begin, after.start() if after else ceiling)
 
 
 # --- diagnosis codes ----------------------------------------------------------------------------
@@ -153,8 +217,14 @@ def _sentence(text: Text, summary: Span, span: Span) -> str:
 _ICD10 = re.compile(r"[A-TV-Z](?<!\w.)\d[0-9A-Z]\.[0-9A-Z]{1,4}\b")
 _INNER_POINT = re.compile(r"\.(?<=\w\.)\w")
 _ICD9 = re.compile(r"[(\[](?P<code>\d{3}\.\d{1,2}|V\d{2}\.\d{1,2}|E\d{3}\.\d)(?=[),;\]])")
-_BARE_ICD9 = re.compile(r"\d(?<![\w.,/([$#-].)\d\d\.\d{1,2}(?![\w/%-])")
-_OF_CODES = re.compile(r"\b(?:codes?|ICD|diagnos)[^.;]{0,200}\Z", re.IGNORECASE)
+# A unit after it makes a number of the shape a measurement.
+_BARE_ICD9 = re.compile(
+    r"\d(?<![\w.,/([$#-].)\d\d\.\d{1,2}(?![\w/%-]|\s*(?:deg|lb|pound|kg|mg|mm|cm|mcg|ml|F\b|C\b"
+    r"|percent|points?\b|over\b|out\b|feet\b|inch))"
+)
+_OF_CODES = re.compile(
+    r"\b(?:codes?|ICD|diagnos|lists?|listed)(?:[^.;]|\.(?=\d)){0,200}\Z", re.IGNORECASE
+)
 _SHAPE = re.compile(
     r"(?!A1C)[A-TV-Z]\d[0-9A-Z]\.[0-9A-Z]{1,4}|\d{3}\.\d{1,2}|V\d{2}\.\d{1,2}|E\d{3}\.\d"
 )
@@ -170,7 +240,11 @@ def check_codes(record: Record, text: Text, summary: Span) -> Iterator[Finding]:
         if not summary.holds(span) or span.start < last:
             message = "It does not stand in the summary, or not in this order."
             yield Finding.of(Code.WRONG_PLACE, message, path, passage(text, value))
-        elif value.value != text.words(span) or not _SHAPE.fullmatch(value.value):
+        elif (
+            value.value != text.words(span)
+            or not _SHAPE.fullmatch(value.value)
+            or _is_cut(text.norm, span)
+        ):
             message = "The quote is another code, or none."
             yield Finding.of(Code.VALUE_MISMATCH, message, path, passage(text, value))
         due.discard(span)
@@ -178,6 +252,12 @@ def check_codes(record: Record, text: Text, summary: Span) -> Iterator[Finding]:
     for span in sorted(due):
         message = "A diagnosis code of the summary is not in the record."
         yield Finding.of(Code.MISSING_FIELD, message, "/patient/diagnosis_codes", text.place(span))
+
+
+def _is_cut(norm: str, span: Span) -> bool:
+    """Say whether a letter or a digit stands beside *span*: it is a part of another code."""
+    before, after = norm[max(0, span.start - 1) : span.start], norm[span.end : span.end + 1]
+    return before.isalnum() or after.isalnum()
 
 
 def _due_codes(text: Text, summary: Span) -> set[Span]:
