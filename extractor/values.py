@@ -45,17 +45,17 @@ _DATE_PARTS = 3
 # The digits stand first, without an assertion before them, so that the search skips from digit to
 # digit; the assertion follows the first of them.
 AGE = re.compile(
-    r"[0-9](?<![\w.,/-][0-9])\d{0,2}\s*-?\s*[yY](?:(?:ea)?rs?\.?\s*-?\s*old\b|\.?/?o\b\.?)",
+    r"[0-9](?<![\w.,/-][0-9])\d{0,2}\s*-?\s*[yY](?i:(?:ea)?rs?\.?\s*-?\s*old\b|\.?/?o\b\.?)",
 )
 # The end of an age, by its first letter: rarer than the digits before it.
 _AGE_ENDS = tuple(
-    re.compile(letter + r"(?:(?:ea)?rs?\.?\s*-?\s*old\b|\.?/?o\b\.?)") for letter in "yY"
+    re.compile(letter + r"(?i:(?:ea)?rs?\.?\s*-?\s*old\b|\.?/?o\b\.?)") for letter in "yY"
 )
 _AGE_WITHIN = 400
 _DIGITS = re.compile(r"\d+")
 # Words that tell of an accident or an onset; a date in the same sentence may be the injury's.
 MISHAP = re.compile(
-    r"\b(?:injur|accident|incident|trauma|claim(?!s?\s+administrator)|hurt|complaint|DOI\b|fell\b|falls?\b|slip|trip(?:ped|s)?\b|slid\b|struck|"
+    r"\b(?:injur(?!ed\s+(?:worker|employee))|accident|incident|trauma|claim(?!s?\s+administrator)|hurt|complaint|DOI\b|fell\b|falls?\b|slip|trip(?:ped|s)?\b|slid\b|struck|"
     r"hit\b|caught|crush|burn|bit(?:ten)?\b|stab|shot\b|assault|attack|robb|crash|colli|rear-?ended|twist|strain|"
     r"sprain|tore\b|torn\b|broke|fractur|cut\b|lacerat|amput|faint|electrocut|explo|popp?(?:ed)?\b|gave\s+(?:out|way)|"
     r"lift|pull(?:ed|ing)|push(?:ed|ing)|unload|onset|exposure|developed|since|jerk|jolt|drop(?:ped)?\b)",

@@ -18,8 +18,8 @@ _NOT_A_PERSON = re.compile(
 )
 # One character class first, then what it may go on with: the search skips to likely letters.
 _PERSON = re.compile(
-    r"[MFWGLBmfwglb](?<!\w.)(?:(?<=[Mm])(?:ale|an)|(?<=[Ff])emale|(?<=[Ww])oman|(?<=[Gg])(?:entleman|irl)"
-    r"|(?<=[Ll])ady|(?<=[Bb])oy)\b",
+    r"[MFWGLBmfwglb](?<!\w.)(?i:(?<=m)(?:ale|an)|(?<=f)emale|(?<=w)oman|(?<=g)(?:entleman|irl)"
+    r"|(?<=l)ady|(?<=b)oy)\b",
 )
 
 
@@ -30,12 +30,19 @@ _NOUNS = {
         re.compile(r"man\b(?:(?<=\bman)|(?<=\b[Gg]entleman))"),
         re.compile(r"Man\b(?<=\bMan)"),
         re.compile(r"oy\b(?<=\b[Bb]oy)"),
+        re.compile(r"ALE\b(?<=\bMALE)"),
+        re.compile(r"MAN\b(?:(?<=\bMAN)|(?<=\bGENTLEMAN))"),
+        re.compile(r"OY\b(?<=\bBOY)"),
     ),
     "female": (
         re.compile(r"emale\b(?<=\b[Ff]emale)"),
         re.compile(r"oman\b(?<=\b[Ww]oman)"),
         re.compile(r"ady\b(?<=\b[Ll]ady)"),
         re.compile(r"irl\b(?<=\b[Gg]irl)"),
+        re.compile(r"EMALE\b(?<=\bFEMALE)"),
+        re.compile(r"OMAN\b(?<=\bWOMAN)"),
+        re.compile(r"ADY\b(?<=\bLADY)"),
+        re.compile(r"IRL\b(?<=\bGIRL)"),
     ),
 }
 
@@ -189,7 +196,9 @@ _WORKER_IS = re.compile(
 
 
 _OF_ANOTHER = re.compile(r"\b(?:with|by|an?|the|saw|lives|formerly|hit)\b", re.IGNORECASE)
-_NOT_A_SEX = re.compile(r"\s*/|\s+(?:to|physician|doctor|catheter|partner|coworker|friend)\b")
+_NOT_A_SEX = re.compile(
+    r"\s*/|\s+(?:to|physician|doctor|catheter|partner|coworker|friend)\b", re.IGNORECASE
+)
 
 
 def _is_another_person(record: Record, text: Text, noun: Span) -> bool:
