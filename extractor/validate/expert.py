@@ -69,9 +69,26 @@ _SUBSPECIALTY = tuple(
 )
 _NOT_IN_A_NAME = re.compile(
     r"\b(?:has|is|in|not|the|none|board|with|certified|subspecialty|eligible|formerly)\b|[.:;,]"
-    r"|\A&|&\Z|\A(?:occupational|environmental|public\s+health)\Z",
+    r"|\A(?:&|(?:and|or)\b)|(?:&|\b(?:and|or))\Z"
+    r"|\A(?:occupational|environmental|public\s+health)\Z",
     re.IGNORECASE,
 )
+# The words beside the "and" of a name that holds one; every other "and" joins two names.
+# Source: the certificates of the American Board of Medical Specialties and of the osteopathic,
+# podiatric, dental and psychological boards.
+_HELD_AND = frozenset(
+    (
+        "medicine and rehabilitation, hospice and palliative, allergy and immunology, "
+        "obstetrics and gynecology, psychiatry and neurology, neurology and psychiatry, "
+        "undersea and hyperbaric, health and general, diabetes and metabolism, colon and rectal, "
+        "oral and maxillofacial, thoracic and cardiac, thoracic and cardiovascular, "
+        "foot and ankle, nose and throat, head and neck, child and adolescent, "
+        "plastic and reconstructive, spine and pain, hand and upper, hip and knee, "
+        "brain and spinal, clinical and laboratory, anatomic and clinical"
+    ).split(", ")
+)
+_AND = re.compile(r"(?P<before>\w+),?\s+and\s+(?P<after>\w+)", re.IGNORECASE)
+_WORD_WITHIN = 20
 _JOINT = re.compile(r"[,;\n]|\band\b")
 _JOINT_IN_PROSE = re.compile(r"[,;]|\band\b")
 
@@ -80,7 +97,14 @@ _JOINT_IN_PROSE = re.compile(r"[,;]|\band\b")
 def _is_no_name(name: str, kind: str) -> bool:
     """Say whether *name* cannot be a specialty, or a state, of its list; the same names recur."""
     is_state = " ".join(name.split()) in _STATES
-    return is_state is not (kind == "licensed_in") or _NOT_IN_A_NAME.search(name) is not None
+    if is_state is not (kind == "licensed_in") or _NOT_IN_A_NAME.search(name):
+        return True
+    return any(not _is_held(joint) for joint in _AND.finditer(name))
+
+
+def _is_held(joint: re.Match[str]) -> bool:
+    """Say whether the "and" between two words belongs to the name of one specialty."""
+    return f"{joint['before']} and {joint['after']}".lower() in _HELD_AND
 
 
 def _check_lists(listed: dict[str, list[Span]], text: Text, region: Span) -> Iterator[Finding]:
@@ -95,11 +119,20 @@ def _check_lists(listed: dict[str, list[Span]], text: Text, region: Span) -> Ite
     # In lists a name may end with its line; in prose a line's end joins nothing.
     joint = _JOINT if _SPECIALTY_LABEL.search(text.norm, *region) else _JOINT_IN_PROSE
     for name, spans in listed.items():
-        glued = any(not joint.search(text.norm, a.end, b.start) for a, b in pairwise(spans))
+        glued = any(_is_one(text, joint, a, b) for a, b in pairwise(spans))
         if spans != sorted(spans) or glued:
             message = "The names are out of order, or two are one."
             yield Finding.of(Code.WRONG_PLACE, message, f"/expert/{name}")
     yield from _check_rank(listed, text, said[0].start() if said else len(text.norm))
+
+
+def _is_one(text: Text, joint: re.Pattern[str], one: Span, other: Span) -> bool:
+    """Say whether nothing parts two names, or an "and" that stands in the name of one specialty."""
+    if joint.search(text.norm, one.end, other.start) is None:
+        return True
+    between = _AND.search(text.norm, max(one.start, one.end - _WORD_WITHIN), other.end)
+    joins = between is not None and between.start("after") == other.start
+    return joins and between is not None and _is_held(between)
 
 
 def _check_rank(listed: dict[str, list[Span]], text: Text, said: int) -> Iterator[Finding]:
