@@ -245,3 +245,17 @@ def test_what_remains_is_read_first() -> None:
     for other in ("#60", "#20"):
         wrong = changed(record, "/items/0/drug/quantity", value(source, other, other[1:]))
         assert (DISAGREES, "/items/0/drug") in refused(wrong, source)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        "Chiropr\u00adactic tw\u200bice a we\u2060ek for 3 weeks",
+        "Le\u200bft kn\u00adee brace",
+        "Retro\u00adspective Soma 350mg #6\u200b0, DOS: 02\u201308\u20132014",
+        "Retrospective office visit, dates of service 2\u20118\u20112014 and 03\u221209\u22122014",
+    ],
+)
+def test_how_words_are_printed_is_no_fault(request_: str) -> None:
+    """Characters of no width and dashes of other kinds change nothing that the words say."""
+    assert codes_of(request_) == []

@@ -121,7 +121,7 @@ def _drug(item: Item, treatment: Span, text: Text) -> Iterator[_Found]:
                 yield f"drug/{field}", Span(*printed.span()), f"The {field} is not in the record."
             continue
         span = span_of(text, value)
-        if _OF_ANOTHER[field].search(value.quote):
+        if _OF_ANOTHER[field].search(text.norm, *span):
             yield f"drug/{field}", span, "The words are not of this kind."
         if _is_cut(span, text) or _is_of_a_date(span, text):
             yield f"drug/{field}", span, "The number goes on as something else."

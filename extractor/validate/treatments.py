@@ -11,7 +11,7 @@ from typing import Any
 from extractor.findings import Code, Finding
 from extractor.numbers import number_of
 from extractor.record import BodyRegion, Category, Drug, Item, Record, V
-from extractor.text import Text
+from extractor.text import Text, collapse
 from extractor.treatments.read import read_treatment
 from extractor.treatments.vocabulary import CATEGORIES, DRUG_CLASSES, REGIONS
 from extractor.validate.spans import passage, span_of
@@ -50,7 +50,7 @@ def check_treatments(record: Record, text: Text) -> Iterator[Finding]:
                 message = "It stands outside the request."
                 where = passage(text, value)
                 yield Finding.of(Code.WRONG_PLACE, message, f"/items/{n}/{path}", where)
-        for path, value, message in _unlike(item):
+        for path, value, message in _unlike(item, text):
             where = passage(text, value)
             yield Finding.of(Code.VALUE_MISMATCH, message, f"/items/{n}/{path}", where)
         yield from check_words(item, n, text)
@@ -73,21 +73,27 @@ def _values(item: Item) -> Iterator[tuple[str, V[Any]]]:
         yield f"dates_of_service/{n}", day
 
 
-def _unlike(item: Item) -> Iterator[tuple[str, V[Any], str]]:
+def _said(value: V[Any], text: Text) -> str:
+    """Return the words of *value* in the normalized text: plain dashes, nothing unseen."""
+    return collapse(text.norm[slice(*span_of(text, value))])
+
+
+def _unlike(item: Item, text: Text) -> Iterator[tuple[str, V[Any], str]]:
     """Yield what says something else than its own words, or is of no closed list."""
     if item.category:
         yield from _unlike_category(item.category)
     if item.drug:
-        yield from _unlike_drug(item.drug)
-    if item.visits and not _says_number(item.visits.quote, item.visits.value):
+        yield from _unlike_drug(item.drug, text)
+    if item.visits and not _says_number(_said(item.visits, text), item.visits.value):
         yield "visits", item.visits, "The words come to another number."
-    if item.retrospective and item.retrospective.value != _looks_back(item.retrospective.quote):
-        yield "retrospective", item.retrospective, "The word says otherwise."
+    when = item.retrospective
+    if when and when.value != _looks_back(_said(when, text)):
+        yield "retrospective", when, "The word says otherwise."
     for n, region in enumerate(item.body_regions):
-        if message := _unlike_region(region):
+        if message := _unlike_region(region, text):
             yield f"body_regions/{n}", region.evidence, message
     for n, day in enumerate(item.dates_of_service):
-        if parse_date(day.quote) != day.value:
+        if parse_date(_said(day, text)) != day.value:
             yield f"dates_of_service/{n}", day, "The date reads otherwise."
 
 
@@ -99,11 +105,11 @@ def _unlike_category(category: Category) -> Iterator[tuple[str, V[Any], str]]:
         yield "category/source", category.evidence, "The lexicon did not decide it."
 
 
-def _unlike_drug(drug: Drug) -> Iterator[tuple[str, V[Any], str]]:
+def _unlike_drug(drug: Drug, text: Text) -> Iterator[tuple[str, V[Any], str]]:
     if drug.drug_class not in {None, *DRUG_CLASSES}:
         yield "drug/class", drug.name, "The list of the DWC has no such class."
     for name, value in (("strength", drug.strength), ("quantity", drug.quantity)):
-        if value and _numbers(value.value) != _numbers(value.quote):
+        if value and _numbers(value.value) != _numbers(_said(value, text)):
             yield f"drug/{name}", value, "The words give another number."
 
 
@@ -132,10 +138,10 @@ def _looks_back(words: str) -> bool:
     return words.lower().startswith("retro")
 
 
-def _unlike_region(region: BodyRegion) -> str | None:
+def _unlike_region(region: BodyRegion, text: Text) -> str | None:
     if region.region not in REGIONS:
         return "The codebook has no such region."
-    words = region.evidence.quote
+    words = _said(region.evidence, text)
     if region.side and not _SIDES[region.side].search(words):
         return "Its words name no such side."
     printed = set(_VERTEBRA.findall(words.upper()))
