@@ -113,6 +113,7 @@ LETTER_2014 = Family(
     summary=_p("CLINICAL CASE SUMMARY"),
     summary_lead=_SUMMARY_LEAD,
     others=(_p("DOCUMENTS REVIEWED"),),
+    required_of_record=frozenset({"clinical_summary"}),
 )
 LETTER_2013 = Family(
     name="letter-2013",
@@ -167,6 +168,7 @@ PROFESSIONAL_REVIEW = Family(
     summary=_p("CASE SUMMARY :"),
     others=(_p("DOCUMENTS REVIEWED FOR DETERMINATION :"),),
     required=frozenset({"reviewer", "rationale"}),
+    required_of_record=frozenset({"clinical_summary"}),
 )
 BUILT_IN = (DWC, LETTER_2014, LETTER_2013, PROFESSIONAL_REVIEW)
 

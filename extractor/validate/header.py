@@ -36,6 +36,7 @@ _MENTION = re.compile(
 )
 _MAY_PRECEDE_A_LABEL = {"Standard", "Expedited", "Application", "MAXIMUS", "IMR"}
 _BEFORE_A_WORD = re.compile(r"(?:[:\n\f\d]|\A)[ \t]*\Z")
+_ENDS_LINE = re.compile(r"[ \t\r]*(?:[\n\f]|\Z)")
 _COURSE = (
     "date_of_injury",
     "ur_denial_date",
@@ -75,6 +76,22 @@ def check_header(record: Record, text: Text, anchors: Anchors) -> Iterator[Findi
         elif value.value != _header_value(name, text.norm[slice(*span)]):
             message = "The quote says another value."
             yield Finding.of(Code.VALUE_MISMATCH, message, f"/case/{name}", passage(text, value))
+    held = record.case.__dict__
+    if all(held[name] is not None for name in required):
+        yield from _check_unread(record, text, anchors.header)
+
+
+def _check_unread(record: Record, text: Text, region: Span) -> Iterator[Finding]:
+    """Refuse a header that prints a date, at the end of a line, which no value covers.
+
+    Its label may be lost, or misprinted.
+    """
+    held = {span_of(text, value) for value in record.case.__dict__.values() if value is not None}
+    for match in DATE.finditer(text.norm, *region):
+        span = Span(*match.span())
+        if span not in held and _ENDS_LINE.match(text.norm, span.end):
+            message = "A date of the header is in no field."
+            yield Finding.of(Code.UNCOVERED_TEXT, message, "/case", text.place(span))
 
 
 def _header_value(name: str, words: str) -> str | None:

@@ -147,9 +147,33 @@ def _check_item(
 
 
 def _check_request(item: Item, anchored: Anchored, text: Text, path: str) -> Iterator[Finding]:
-    if fault := _fault_of_place(span_of(text, item.request), anchored):
+    span = span_of(text, item.request)
+    if fault := _fault_of_place(span, anchored) or _fault_of_words(
+        text.norm[slice(*span)], is_framed=anchored.runs_on
+    ):
         code, message = fault
         yield Finding.of(code, message, f"{path}/request", passage(text, item.request))
+
+
+# A decision inside a request is another item's; several sentences, or a line that is a heading,
+# are another section's.
+_DECIDES = re.compile(
+    r"\b(?:is|are|was|were)\s*(?:not\s*)?medically\s*necessary|\b(?:UPHELD|OVERTURNED)\b"
+)
+_HEADING = re.compile(r"(?:\A|\n)[ \t]*(?:[A-Z][A-Z()/']+[ \t]+){1,8}[A-Z][A-Z()/']+[ \t]*:")
+_NEXT_SENTENCE = re.compile(r"[a-z\d)]{2}[\"')\]]*\.[\"')\]]*\s+[A-Z][a-z]*\s+\w")
+_SENTENCES = 2
+
+
+def _fault_of_words(request: str, *, is_framed: bool) -> tuple[Code, str] | None:
+    """Say what a request holds that none does; paragraph breaks frame some, and prove more."""
+    if _DECIDES.search(request):
+        return Code.AMBIGUOUS, "The request holds words that decide one."
+    if is_framed:
+        return None
+    if _HEADING.search(request) or len(_NEXT_SENTENCE.findall(request)) >= _SENTENCES:
+        return Code.UNCERTAIN_BOUNDARY, "The request may have run into another section."
+    return None
 
 
 def _fault_of_place(request: Span, anchored: Anchored) -> tuple[Code, str] | None:
