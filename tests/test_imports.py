@@ -15,6 +15,7 @@ ROOMS = (
     ("text", "phrases", "numbers"),
     ("values",),
     ("relatives",),
+    ("windows",),
     ("paragraphs",),
     ("pdf",),
     ("source",),

@@ -138,3 +138,21 @@ def test_a_name_with_an_and_is_one() -> None:
     names = [at(source, name) for name in ("Physical Medicine", "Rehabilitation", "Neurology")]
     split = changed(record, "/expert/specialties", names)
     assert ("wrong_place", "/expert/specialties") in refused(split, source)
+
+
+@pytest.mark.parametrize("space", ["   ", " \n", "\u00a0\u2003"])
+def test_wide_spaces_change_nothing(space: str) -> None:
+    """However wide the spaces of a summary are, the same is read."""
+    plain = (
+        f"{WORKER} with an industrial injury of 02/04/2010. In a utilization review report dated "
+        "06/03/2014, the request was denied."
+    )
+    record, source = read(plain)
+    assert codes(record) == []
+    wide = ENGINE.extract_text(source.replace(plain, plain.replace(" ", space)))
+    assert codes(wide) == []
+    said = [
+        [part and part.value for part in (who.age, who.sex, who.date_of_injury, who.ur_date)]
+        for who in (record.patient, wide.patient)
+    ]
+    assert said[0] == said[1] == [44, "male", "2010-02-04", "2014-06-03"]

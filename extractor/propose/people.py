@@ -16,6 +16,8 @@ from extractor.values import (
     parse_sex,
     sentence_around,
 )
+from extractor.windows import before as words_before
+from extractor.windows import reach
 
 _STATE = re.compile(
     r"\b(?:"
@@ -135,7 +137,7 @@ def _age(text: Text, summary: Span) -> Claim | None:
     for match in ages(text.norm, summary):
         if is_of(match.span(), people):
             continue
-        before = text.norm[max(summary.start, match.start() - _BEFORE_AGE) : match.start()]
+        before = words_before(text.norm, summary.start, match.start(), _BEFORE_AGE)
         if _KIN.search(before) or _OTHER_OLD.match(text.norm, match.end()):
             continue
         span = Span(*match.span())
@@ -147,10 +149,9 @@ def _sex(text: Text, summary: Span, age: Claim | None) -> Claim | None:
     """Read the noun beside the age, or in "the patient is a … male"; pronouns do not count."""
     if age:
         start = age.scope.end
-        stop = re.compile(r"[.;]|\b(?:who|with|whose|that)\b").search(
-            text.norm, start, start + _AFTER_AGE
-        )
-        end = min(summary.end, stop.start() if stop else start + _AFTER_AGE)
+        limit = reach(text.norm, start, _AFTER_AGE)
+        stop = re.compile(r"[.;]|\b(?:who|with|whose|that)\b").search(text.norm, start, limit)
+        end = min(summary.end, stop.start() if stop else limit)
         if noun := _SEX.search(text.norm, start, end):
             return _noun(text, noun)
     people = others(text.norm, summary)
@@ -181,7 +182,7 @@ _INJURY_DATE = re.compile(
 def _injury_date(text: Text, summary: Span) -> Claim | None:
     for match in _INJURY_DATE.finditer(text.norm, *summary):
         span = Span(*match.span("date"))
-        lead = text.norm[max(summary.start, match.start() - 25) : match.start()]
+        lead = words_before(text.norm, summary.start, match.start(), 25)
         between = text.norm[match.start() : span.start]
         if _OF_ANOTHER_INJURY.search(lead) or _NOT_THE_INJURY.search(between):
             continue
@@ -255,13 +256,15 @@ _VERDICT = re.compile(
     re.IGNORECASE,
 )
 _LEAD_OF_DATE = 60
+_WIDE = 4  # for white space
 _MENTIONS = 40
 
 
 def _review_date(text: Text, summary: Span) -> Claim | None:
     mentions = list(islice(_REVIEW.finditer(text.norm, *summary), _MENTIONS))
     for mention in mentions:
-        before = text.norm[max(summary.start, mention.start() - _LEAD_OF_DATE) : mention.start()]
+        floor = max(summary.start, mention.start() - _WIDE * _LEAD_OF_DATE)
+        before = text.norm[floor : mention.start()]
         by = _BY.search(before) is not None
         date = (_REVIEWED_BY if by else _REVIEWED).match(text.norm, mention.end(), summary.end)
         if date is None and (date := _ON.search(before)):
@@ -285,7 +288,7 @@ def _denial_date(text: Text, summary: Span, denial: str | None) -> Claim | None:
     if denial is None:
         return None
     for match in DATE.finditer(text.norm, *summary):
-        before = text.norm[max(summary.start, match.start() - _LEAD_OF_DATE) : match.start()]
+        before = words_before(text.norm, summary.start, match.start(), _LEAD_OF_DATE)
         if parse_date(match.group()) == denial and _OF_DENIAL.search(before):
             return Claim(Span(*match.span()), denial)
     return None

@@ -11,6 +11,7 @@ from extractor.text import Span, Text, found_by
 from extractor.validate.anchors import Anchors
 from extractor.validate.spans import passage, span_of
 from extractor.values import STATES
+from extractor.windows import before
 
 _STATES = frozenset(STATES)
 
@@ -142,7 +143,7 @@ def _check_rank(listed: dict[str, list[Span]], text: Text, said: int) -> Iterato
     """
     if listed["subspecialties"]:
         first = listed["subspecialties"][0].start
-        if not found_by(_SUBSPECIALTY, text.norm, Span(max(0, first - 60), first)):
+        if not any(p.search(before(text.norm, 0, first, 60)) for p in _SUBSPECIALTY):
             message = "Nothing calls it a subspecialty."
             yield Finding.of(Code.WRONG_PLACE, message, "/expert/subspecialties/0")
     for n, span in enumerate(listed["specialties"]):

@@ -11,6 +11,7 @@ from extractor.validate.anchors import Anchors
 from extractor.validate.spans import passage, span_of
 from extractor.validate.summary import check_codes, check_days
 from extractor.values import ages, parse_age, parse_sex
+from extractor.windows import before as words_before
 
 _POSSESSIVE = re.compile(r"\b(?:his|her|their|whose)\s+(?:\w+\s+)?\Z", re.IGNORECASE)
 _NOT_A_PERSON = re.compile(
@@ -87,7 +88,7 @@ def _check_summary(record: Record, text: Text, summary: Span | None) -> Iterator
 
 def _first_age(text: Text, summary: Span, given: list[re.Match[str]]) -> Span | None:
     for match in given:
-        before = text.norm[max(summary.start, match.start() - 30) : match.start()]
+        before = words_before(text.norm, summary.start, match.start(), 30)
         if not _POSSESSIVE.search(before) and not _NOT_A_PERSON.match(text.norm, match.end()):
             return Span(*match.span())
     return None
@@ -141,11 +142,11 @@ def _is_another_age(
 ) -> bool:
     """Say whether the age may not be the worker's own of today."""
     said = {parse_age(match.group()) for match in given}
-    before = text.norm[max(summary.start, age.start - 40) : age.start]
+    before = words_before(text.norm, summary.start, age.start, 40)
     own_sentence = _STOP.split(before)[-1]
     if len(said) > 1 or years not in _WORKING_AGES or _NOT_THE_WORKER.search(own_sentence):
         return True
-    if _WORKER_BEFORE.search(text.norm, max(summary.start, age.start - 80), age.start):
+    if _WORKER_BEFORE.search(words_before(text.norm, summary.start, age.start, 80)):
         return False
     # The sentence before spoke of somebody else, and this one does not name the worker.
     somebody_else = _NOT_THE_WORKER.search(before) is not None
@@ -183,8 +184,8 @@ def _names_both_sexes(text: Text, summary: Span, noun: Span) -> bool:
         return False
     people = others(text.norm, summary)
     of_one_sex = any(all(is_of(each.span(), people) for each in nouns) for nouns in found)
-    before = max(summary.start, noun.start - 80)
-    return not of_one_sex or _WORKER_IS.search(text.norm, before, noun.start) is None
+    before = words_before(text.norm, summary.start, noun.start, 80)
+    return not of_one_sex or _WORKER_IS.search(before) is None
 
 
 _WORKER_IS = re.compile(

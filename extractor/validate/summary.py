@@ -9,6 +9,7 @@ from extractor.record import Record, V
 from extractor.text import Span, Text, collapse
 from extractor.validate.spans import passage, span_of
 from extractor.values import DATE, MISHAP, parse_date
+from extractor.windows import before as words_before
 
 _REVIEW = re.compile(
     r"\butilization\s+review|\bUR\b|\bclaims\s+administrator's\b|\b(?:previous|prior)(?:ly)?\b",
@@ -145,10 +146,10 @@ def _given(field: _Dated, text: Text, summary: Span) -> set[str | None]:
     given = set()
     end = summary.start
     for match in DATE.finditer(text.norm, *summary):
-        lead = text.norm[max(end, match.start() - _LEAD) : match.start()]
+        lead = words_before(text.norm, end, match.start(), _LEAD)
         own = _SENTENCE_BREAK.split(lead)[-1]
         opens = field.after and field.after.match(text.norm, match.end()) and _ON.search(own)
-        before = text.norm[max(summary.start, match.start() - _LOOK_BACK - 20) : match.start()]
+        before = words_before(text.norm, summary.start, match.start(), _LOOK_BACK + 20)
         if (opens or field.at.search(own)) and not _is_kept_out(field, before):
             given.add(parse_date(match.group()))
         end = match.end()
@@ -162,7 +163,7 @@ def _check_absence(
     header: V[str] | None = getattr(record.case, field.header)
     for match in DATE.finditer(text.norm, *summary):
         span = Span(*match.span())
-        before = text.norm[max(summary.start, span.start - _LOOK_BACK - 20) : span.start]
+        before = words_before(text.norm, summary.start, span.start, _LOOK_BACK + 20)
         is_headers = header is not None and parse_date(match.group()) == header.value
         sentence = _sentence(text, summary, span)
         due = field.due_in.search(text.norm, *sentence) is not None
@@ -188,7 +189,7 @@ def _is_another(
     field: _Dated, header: V[str] | None, text: Text, summary: Span, span: Span
 ) -> bool:
     """Say whether a date that the header does not bear out may be something else's."""
-    before = text.norm[max(summary.start, span.start - _LOOK_BACK) : span.start]
+    before = words_before(text.norm, summary.start, span.start, _LOOK_BACK)
     if _is_kept_out(field, before):
         return True
     dates = DATE.finditer(text.norm, *summary)
@@ -264,7 +265,7 @@ def _due_codes(text: Text, summary: Span) -> set[Span]:
     due = {Span(*match.span()) for match in _ICD10.finditer(text.norm, *summary)}
     due |= {Span(*match.span("code")) for match in _ICD9.finditer(text.norm, *summary)}
     for match in _BARE_ICD9.finditer(text.norm, *summary):
-        before = text.norm[max(summary.start, match.start() - 220) : match.start()]
+        before = words_before(text.norm, summary.start, match.start(), 220)
         if _OF_CODES.search(before):
             due.add(Span(*match.span()))
     return {span for span in due if _SHAPE.fullmatch(text.norm, *span)}
