@@ -91,15 +91,15 @@ def _other_regions(regions: Iterable[BodyRegion], words: Span, text: Text) -> It
 
 # --- drugs ---------------------------------------------------------------------------------------
 
-_DOSE = re.compile(r"(?<![\w/.#-])\d[\d.,]{0,12}\s?(?:mg|mcg|%)", re.IGNORECASE)
-_DOSE_OF_ONE = re.compile(r"\d\s?mc?g\b", re.IGNORECASE)
-_COUNT = re.compile(r"(?:#|\bqty\.?:?)\s?\d+", re.IGNORECASE)
+_DOSE = re.compile(r"(?<![\w/.#-])\d[\d.,]{0,12}\s{0,9}(?:mg|mcg|%)", re.IGNORECASE)
+_DOSE_OF_ONE = re.compile(r"\d\s{0,9}mc?g\b", re.IGNORECASE)
+_COUNT = re.compile(r"(?:#|\bqty\.?:?)\s{0,9}\d+", re.IGNORECASE)
 _ANOTHER = re.compile(r"[,;/&(]|\b(?:and|with|plus|was)\b", re.IGNORECASE)
 _OF_ANOTHER = {
     "strength": re.compile(r"#|\bqty|\bquantity", re.IGNORECASE),
-    "quantity": re.compile(r"\d\s?(?:mg|mcg|%)", re.IGNORECASE),
+    "quantity": re.compile(r"\d\s{0,9}(?:mg|mcg|%)", re.IGNORECASE),
 }
-_UNIT_AFTER = re.compile(r"\s?(?:mg|mcg|%|weeks?|months?|refills?)\b", re.IGNORECASE)
+_UNIT_AFTER = re.compile(r"\s{0,9}(?:mg|mcg|%|weeks?|months?|refills?)\b", re.IGNORECASE)
 
 
 def _drug(item: Item, treatment: Span, text: Text) -> Iterator[_Found]:
