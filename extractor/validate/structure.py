@@ -144,6 +144,18 @@ def _check_item(
     yield from _check_parts(item, anchored, text, path, following)
     yield from check_partial(item, text, path)
     yield from check_conclusion(item, text, path)
+    if item.conclusion and _IS_ADDRESSED.search(text.norm, *span_of(text, item.conclusion)):
+        message = "The sentence may be addressed to whoever reads the letter."
+        place = passage(text, item.conclusion)
+        yield Finding.of(Code.AMBIGUOUS, message, f"{path}/conclusion", place)
+
+
+# A reviewer who concludes asks nothing of a reader, and leaves the decision word to the heading.
+_IS_ADDRESSED = re.compile(
+    r"(?i:\b(?:ignore|disregard|override|mark\s+(?:every|all|each)"
+    r"|(?:earlier|previous|prior|these|all)\s+instructions)\b|system\s*:|assistant\s*:)"
+    r"|\b(?:Overturned|OVERTURNED|Upheld|UPHELD)\b"
+)
 
 
 def _check_request(item: Item, anchored: Anchored, text: Text, path: str) -> Iterator[Finding]:
