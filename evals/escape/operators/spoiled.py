@@ -71,8 +71,10 @@ def label_removed(letter: Letter, chance: Random) -> Rewritten | None:
 
 
 def decision_word_spoiled(letter: Letter, chance: Random) -> Rewritten | None:
-    """A decision word has a letter of another script, a misprint, or is in other case."""
-    if (place := _place(letter, chance, _DECISION)) is None:
+    """An item's decision word has a letter of another script, a misprint, or is in other case."""
+    own = ((item["decision"]["start"], item["decision"]["end"]) for item in letter.items)
+    place = pick(chance, [at for at in own if _DECISION.fullmatch(letter.source, *at)])
+    if place is None:
         return None
     word = letter.source[slice(*place)]
     n = chance.randrange(1, len(word))
