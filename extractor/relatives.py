@@ -25,8 +25,8 @@ _RELATION = re.compile(
 )
 # One of these stands in whatever _RELATION finds.
 _SEEDS = (
-    " son", "\nson", "\tson", "pson", "dson", "-son", "daughter", "child", "mother", "brother", "sister",
-    "sibling", "niece", "nephew", "cousin", "uncle", "aunt", "friend", "neighb", "coworker",
+    " son", "\nson", "\tson", "pson", "dson", "-son", "daughter", "child", "mother", "brother",
+    "sister", "sibling", "niece", "nephew", "cousin", "uncle", "aunt", "friend", "neighb", "coworker",
     "co-worker", "roommate", "wife", "husband", "spouse", "father", "parent", "fianc",
 )  # fmt: skip
 _OPENS = re.compile(
