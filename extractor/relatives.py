@@ -26,8 +26,8 @@ _RELATION = re.compile(
 # One of these stands in whatever _RELATION finds.
 _SEEDS = (
     " son", "\nson", "\tson", "pson", "dson", "-son", "daughter", "child", "mother", "brother",
-    "sister", "sibling", "niece", "nephew", "cousin", "uncle", "aunt", "friend", "neighb", "coworker",
-    "co-worker", "roommate", "wife", "husband", "spouse", "father", "parent", "fianc",
+    "sister", "sibling", "niece", "nephew", "cousin", "uncle", "aunt", "friend", "neighb",
+    "coworker", "co-worker", "roommate", "wife", "husband", "spouse", "father", "parent", "fianc",
 )  # fmt: skip
 _OPENS = re.compile(
     r"(?:\A|[.;!?][\"')]*(?:\s+|(?=(?-i:[A-Z]))))(?:(?P<article>an?)|the|his|her|their|one|two|three|(?:the\s+)?(?:\w+\s+)?\w+'s)"
