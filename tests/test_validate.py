@@ -469,3 +469,20 @@ def test_a_span_far_longer_than_its_quote_is_refused() -> None:
     wide = {**value(SOURCE, "Norco #35"), "end": len(padded)}
     wrong = changed(ENGINE.extract_text(padded), "/items/1/treatment", wide)
     assert ("ungrounded", "/items/1/treatment") in refused(wrong, padded)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "There is a fracture of the heel, healed by 9/3/13.",
+        "An imaging report of 9/3/13 describes no fracture.",
+        "The fracture was repaired on 9/3/13.",
+    ],
+)
+def test_what_came_of_an_injury_is_not_its_date(sentence: str) -> None:
+    """A day of healing, of an image or of a repair is no date of injury, whatever it is of."""
+    letter = Letter((Issue(),), header="", summary=f"The worker is a 31 year old man. {sentence}")
+    source = letter.write("spaced")
+    day = value(source, "9/3/13", "2013-09-03")
+    wrong = changed(ENGINE.extract_text(source), "/patient/date_of_injury", day)
+    assert {path for _, path in refused(wrong, source)} == {"/patient/date_of_injury"}

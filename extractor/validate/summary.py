@@ -26,7 +26,8 @@ _REVIEWED = re.compile(r"utilization\s+review|\bUR\b", re.IGNORECASE)
 _OTHER_INJURY = re.compile(
     r"\b(?:prior|previous|earlier|denie[sd]|non-?\s?industrial|wife's|husband's|born|hired|operated|last\s+worked"
     r"|no|error|seen|treated|surgery|MRI|CT|x-?rays?|EMG|underwent|progress|presented|evaluat\w+|exam\w*"
-    r"|visits?|determination|denied|noted|request\w*|reported\s+pain|diagnos\w+)\b[^.;]*\Z",
+    r"|visits?|determination|denied|noted|request\w*|reported\s+pain|diagnos\w+"
+    r"|imaging|scans?|films?|healed|resolved|improved|repaired)\b[^.;]*\Z",
     re.IGNORECASE,
 )
 _AT_DENIAL = re.compile(
