@@ -14,7 +14,12 @@ def before(norm: str, floor: int, at: int, count: int) -> str:
     >>> before("seen  on \n  May 2", 0, 12, 8), before("seen on May 2", 5, 8, 8)
     ('seen on ', 'on ')
     """
-    return _SPACES.sub(" ", norm[max(floor, at - _WIDEST * count) : at])[-count:]
+    wide = norm[max(floor, at - _WIDEST * count) : at]
+    # Many times faster than a pattern, but it drops the space at either end.
+    words = " ".join(wide.split())
+    if not words:
+        return " " * bool(wide)
+    return f"{' ' * wide[0].isspace()}{words}{' ' * wide[-1].isspace()}"[-count:]
 
 
 def reach(norm: str, at: int, count: int) -> int:

@@ -150,9 +150,10 @@ def _given(field: _Dated, text: Text, summary: Span) -> set[str | None]:
         lead = words_before(text.norm, end, match.start(), _LEAD)
         own = _SENTENCE_BREAK.split(lead)[-1]
         opens = field.after and field.after.match(text.norm, match.end()) and _ON.search(own)
-        before = words_before(text.norm, summary.start, match.start(), _LOOK_BACK + 20)
-        if (opens or field.at.search(own)) and not _is_kept_out(field, before):
-            given.add(parse_date(match.group()))
+        if opens or field.at.search(own):
+            before = words_before(text.norm, summary.start, match.start(), _LOOK_BACK + 20)
+            if not _is_kept_out(field, before):
+                given.add(parse_date(match.group()))
         end = match.end()
     return given
 
@@ -164,11 +165,13 @@ def _check_absence(
     header: V[str] | None = getattr(record.case, field.header)
     for match in DATE.finditer(text.norm, *summary):
         span = Span(*match.span())
-        before = words_before(text.norm, summary.start, span.start, _LOOK_BACK + 20)
         is_headers = header is not None and parse_date(match.group()) == header.value
         sentence = _sentence(text, summary, span)
         due = field.due_in.search(text.norm, *sentence) is not None
         due = due or (field.keyword is MISHAP and _tells_mishap(record, text, sentence, span))
+        if not due and not is_headers:
+            continue
+        before = words_before(text.norm, summary.start, span.start, _LOOK_BACK + 20)
         if is_headers:
             due = due or field.header_due_at is None or bool(field.header_due_at.search(before))
         if due and (is_headers or not _is_kept_out(field, before)):
