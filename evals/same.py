@@ -104,7 +104,7 @@ def matched(first: Iterable[str], second: Iterable[str]) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for key in (str, without_suffix, _stem):
         known, given = _unique(theirs, key), _unique(ours, key)
-        for name in known.keys() & given.keys():
+        for name in sorted(known.keys() & given.keys()):
             pairs[given[name]] = known[name]
             del ours[given[name]], theirs[known[name]]
     return pairs
