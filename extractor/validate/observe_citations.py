@@ -1,14 +1,17 @@
 """Oddities of citations: unknown, misnamed, out of force, other than the letter says."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 from extractor.findings import Code, Finding, Passage
 from extractor.guidelines import UNKNOWN, Guideline, catalogue
 from extractor.record import Basis, Citation, Record, V
-from extractor.text import Text
+from extractor.text import Span, Text
 from extractor.validate.spans import span_of
 
 _OUTSIDE = re.compile(
@@ -134,14 +137,34 @@ def basis_contradicts_citations(record: Record, text: Text) -> Iterator[Finding]
 
 def _contradicted(citation: Citation, basis: Basis, text: Text) -> Passage | None:
     """Return the statement of the field that the citation contradicts."""
-    field, at = span_of(text, basis.text), span_of(text, citation).start
-    if uncited := _NO_EVIDENCE.search(text.norm, *field):
-        return text.place(text.trim(*uncited.span()))
+    said, at = _statements(text, span_of(text, basis.text)), span_of(text, citation).start
+    if said.no_evidence:
+        return text.place(said.no_evidence)
     entry = catalogue().entries.get(citation.guideline)
     if entry is None or citation.labelled == entry.authority or _is_open(entry):
         return None
-    if citation.authority == "mtus" and (outside := _OUTSIDE.search(text.norm, field.start, at)):
-        return text.place(text.trim(*outside.span()))
-    label = _LABELS.get(citation.labelled or "")
-    said = list(label.finditer(text.norm, field.start, at)) if label else []
-    return text.place(text.trim(*said[-1].span())) if said else None
+    if citation.authority == "mtus" and said.outside and said.outside.end <= at:
+        return text.place(said.outside)
+    labels = said.labels.get(citation.labelled or "", ())
+    before = bisect_right(labels, at, key=attrgetter("end"))
+    return text.place(labels[before - 1]) if before else None
+
+
+class _Statements(NamedTuple):
+    """Where a field says what it rests on; labels by kind, in order."""
+
+    no_evidence: Span | None
+    outside: Span | None
+    labels: dict[str, list[Span]]
+
+
+@lru_cache(maxsize=8)
+def _statements(text: Text, field: Span) -> _Statements:
+    """Find the statements of a field, once for all its citations."""
+    found = [pattern.search(text.norm, *field) for pattern in (_NO_EVIDENCE, _OUTSIDE)]
+    no_evidence, outside = (text.trim(*match.span()) if match else None for match in found)
+    labels = {
+        kind: [text.trim(*match.span()) for match in pattern.finditer(text.norm, *field)]
+        for kind, pattern in _LABELS.items()
+    }
+    return _Statements(no_evidence, outside, labels)
