@@ -1,5 +1,35 @@
-"""The eval harness: how right records are, what got worse, how fast it runs.
+"""The eval harness: how right records are, how sure that is, what got worse, how fast it runs.
 
 Counts before ratios, and no ratio without the number it is of. ``python -m evals`` and
-``imr-eval`` are one program; ``evals.score`` holds the scoring for use from Python.
+``imr-eval`` are one program.
+
+>>> from evals import Dataset, run
+>>> results = run(Dataset.load("golden"))
+>>> results.arms[0].totals.escaped_errors
+0
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from evals.comparison.changes import compare
+    from evals.dataset import Dataset
+    from evals.results import Results
+    from evals.running import run
+
+__all__ = ["Dataset", "Results", "compare", "run"]
+
+_HOMES = {
+    "Dataset": "evals.dataset",
+    "Results": "evals.results",
+    "compare": "evals.comparison.changes",
+    "run": "evals.running",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
+    """Import what is asked for when it is asked for, so that ``--help`` answers at once."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'evals' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

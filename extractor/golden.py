@@ -2,7 +2,8 @@
 
 A case is a folder with ``source.txt`` or ``source.pdf`` and ``expected.json``::
 
-    {"split": "dev" | "test", "reviewed": true, "note": "what the case tests", "record": {...}}
+    {"split": "dev" | "test", "origin": "published" | "invented" | "synthetic",
+     "reviewed": true, "note": "what the case tests", "record": {...}}
 
 ``record`` is a record as ``Record.to_json`` writes it, its content only: no schema, no
 provenance, of the document its id and layout, of a finding its code, path and related passages.
@@ -27,6 +28,7 @@ from extractor.text import Text, collapse
 EXPECTED = "expected.json"
 SOURCES = ("source.txt", "source.pdf")
 SPLITS = ("dev", "test")
+ORIGINS = ("published", "invented", "synthetic")
 
 _LABELLED = Provenance(proposer="golden", version="1")
 
@@ -43,6 +45,7 @@ class Case:
         split: ``dev`` to develop on, ``test`` to be looked at only by its score.
         reviewed: Whether a person read the letter and these labels.
         note: What the case tests.
+        origin: ``published`` by the DWC, ``invented`` for a trap, or ``synthetic``.
     """
 
     name: str
@@ -52,6 +55,7 @@ class Case:
     split: str
     reviewed: bool
     note: str = ""
+    origin: str = "invented"
 
 
 class _Labels(BaseModel):
@@ -62,6 +66,7 @@ class _Labels(BaseModel):
     split: str
     reviewed: bool
     note: str = ""
+    origin: str = "invented"
     record: dict[str, Any]
 
 
@@ -86,6 +91,7 @@ def load(folder: Path) -> Case:
         split=labels.split,
         reviewed=labels.reviewed,
         note=labels.note,
+        origin=labels.origin,
     )
 
 
@@ -109,7 +115,13 @@ def write(case: Case) -> None:
         exclude_unset=True,
         exclude={"provenance": True, "findings": {"__all__": {"severity", "message"}}},
     )
-    labels = {"split": case.split, "reviewed": case.reviewed, "note": case.note, "record": record}
+    labels = {
+        "split": case.split,
+        "origin": case.origin,
+        "reviewed": case.reviewed,
+        "note": case.note,
+        "record": record,
+    }
     content = json.dumps(labels, ensure_ascii=False, indent=1) + "\n"
     (case.folder / EXPECTED).write_text(content, encoding="utf-8", newline="\n")
 
@@ -185,6 +197,8 @@ def _frame_faults(case: Case) -> Iterator[str]:
     record = case.expected
     if case.split not in SPLITS:
         yield f"split is {case.split!r}, not one of {', '.join(SPLITS)}"
+    if case.origin not in ORIGINS:
+        yield f"origin is {case.origin!r}, not one of {', '.join(ORIGINS)}"
     if record.document.id != f"{case.name}/{case.source.name}":
         yield f"/document/id is not {case.name}/{case.source.name}"
     if [item.number for item in record.items] != [*range(1, len(record.items) + 1)]:

@@ -14,10 +14,10 @@ from evals.bench import (
     text_speed,
     to_json,
 )
-from evals.bench_processes import peak_memory
-from evals.corpus import multiplied, write_folder
+from evals.bench.corpus import multiplied, write_folder
+from evals.bench.measures import Measure, Target, turns
+from evals.bench.processes import peak_memory
 from evals.errors import EvalError
-from evals.measures import Measure, Target, turns
 from extractor.errors import ImrError
 
 LITTLE = Effort(rounds=1, letters=3, files=2)

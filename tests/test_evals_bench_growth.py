@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from evals.bench import Effort, measure
-from evals.bench_growth import GROWN, Reply, growing_letter, validation_times
+from evals.bench.growth import GROWN, Reply, growing_letter, validation_times
 from extractor.pipeline import Extractor
 from extractor.record import status_of
 

@@ -108,7 +108,7 @@ def desk(tmp_path: Path) -> Desk:
 
 def test_right_records_are_perfect_letters(desk: Desk) -> None:
     """Records that equal the golden ones are perfect, and the counts say of how many."""
-    totals = desk.results()["totals"]
+    totals = desk.results()["arms"][0]["totals"]
 
     assert (totals["letters"], totals["perfect"], totals["escaped_errors"]) == (2, 2, 0)
     assert totals["fields"]["clinical_summary"] == {
@@ -127,7 +127,7 @@ def test_an_error_is_reported_with_both_values_and_their_places(desk: Desk) -> N
     """The JSON holds each difference: field, pointer, kind, and what both sides say."""
     desk.write(a_record("one"), a_record("two", **WRONG))
 
-    one, two = desk.results()["letters"]
+    one, two = desk.results()["arms"][0]["letters"]
 
     assert (one["differences"], one["perfect"]) == ([], True)
     assert (two["escaped"], two["perfect"]) == (1, False)
@@ -147,7 +147,7 @@ def test_results_name_what_they_were_made_of(desk: Desk) -> None:
     other = desk.results()
 
     assert first == again
-    assert first["records"] != other["records"]
+    assert first["arms"][0]["arm"]["records"] != other["arms"][0]["arm"]["records"]
     assert first["golden"]["sha256"] == other["golden"]["sha256"]
     assert set(first["versions"]) == {"python", "imr-extractor", "pydantic", "pypdfium2"}
 
@@ -159,14 +159,14 @@ def test_unreviewed_cases_never_count(desk: Desk) -> None:
     results = desk.results()
 
     assert results["golden"]["unreviewed"] == ["draft"]
-    assert [letter["name"] for letter in results["letters"]] == ["one", "two"]
+    assert [letter["case"] for letter in results["arms"][0]["letters"]] == ["one", "two"]
 
 
 def test_a_letter_without_a_record_misses_its_values(desk: Desk) -> None:
     """A letter dropped from the records is scored as missing, not left out."""
     desk.write(a_record("one"))
 
-    totals = desk.results()["totals"]
+    totals = desk.results()["arms"][0]["totals"]
 
     assert totals["letters"] == 2
     assert totals["fields"]["clinical_summary"]["missing"] == 1
@@ -219,7 +219,7 @@ def test_the_results_are_written_even_when_the_gate_fails(desk: Desk) -> None:
 
     desk.imr_eval("run", "--gate", "--out", str(desk.out))
 
-    assert json.loads(desk.out.read_text())["totals"]["escaped_errors"] == 1
+    assert json.loads(desk.out.read_text())["arms"][0]["totals"]["escaped_errors"] == 1
 
 
 def test_accepting_shows_gains_and_losses(desk: Desk) -> None:

@@ -352,7 +352,7 @@ def test_nothing_in_a_record_acts_on_the_terminal(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [None, "", "{}\n", "[1]", "no JSON", '{"schema": "imr-eval/1"}', "\udcff"],
+    [None, "", "{}\n", "[1]", "no JSON", '{"schema": "imr-eval/2"}', "\udcff"],
     ids=["absent", "empty", "no record", "a list", "no JSON", "older results", "no UTF-8"],
 )
 def test_unreadable_input_exits_2(desk: Desk, content: str | None) -> None:

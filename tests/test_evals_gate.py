@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from evals.errors import EvalError
-from evals.gate import Loss, gains, losses, read_baseline, snapshot, write_baseline
-from evals.score import LetterScore, score_letter
+from evals.gate.baseline import Loss, gains, losses, read_baseline, snapshot, write_baseline
+from evals.scoring.letters import LetterScore, score_letter
 
 Data = dict[str, Any]
 

@@ -7,7 +7,7 @@ from letters import HEADER, Issue, Letter
 from typer.testing import CliRunner
 
 from evals.cli import app
-from evals.labelled import LABELS, read_labels
+from evals.labels.agreement import LABELS, read_labels
 from extractor import extract
 from extractor.treatments.vocabulary import CATEGORIES, REGIONS
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from evals.align import align, item_likeness
-from evals.equal import place_of
-from evals.fields import CITATION, ITEM, LETTER, NOT_SCORED
-from evals.marks import Counts
-from evals.score import LetterScore, score_letter, total
+from evals.scoring.align import align, item_likeness
+from evals.scoring.equal import place_of
+from evals.scoring.fields import CITATION, ITEM, LETTER, NOT_SCORED
+from evals.scoring.letters import LetterScore, score_letter, total
+from evals.scoring.marks import Counts
 from extractor.findings import Code
 from extractor.record import Record
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from evals.dataset import score
 from evals.escape.letters import Letter
 from evals.escape.operators.instructed import INSTRUCTION
+from evals.running import letter_of
 from evals.synth import generate
 from extractor.golden import Case, load_all
 from extractor.pipeline import Extractor
@@ -67,7 +67,7 @@ def gather(golden: Path | None, synthetic: int, folders: Iterable[Path], seed: i
 def _of_cases(cases: Sequence[Case]) -> Iterator[Letter]:
     for case in cases:
         letter = _of_file(case.source, f"{case.name}/{case.source.name}")
-        if letter and score(case, letter.record).perfect:
+        if letter and letter_of(case, letter.record).score.perfect:
             yield letter
 
 

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from evals.escape.pool import Pool
 from evals.escape.run import Run, Tally
-from evals.report import versions
+from evals.results import versions
 from extractor.validate import CHECKS
 
 SCHEMA = "imr-escape/1"

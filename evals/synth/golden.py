@@ -48,5 +48,11 @@ def _valued(mark: Mark, printed: Printed) -> dict[str, Any]:
 
 def labels(record: dict[str, Any], note: str, split: str) -> str:
     """Return the content of ``expected.json``."""
-    content = {"split": split, "reviewed": True, "note": note, "record": record}
+    content = {
+        "split": split,
+        "origin": "synthetic",
+        "reviewed": True,
+        "note": note,
+        "record": record,
+    }
     return json.dumps(content, ensure_ascii=False) + "\n"

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from evals.align import Likeness, align, citation_likeness, item_likeness
-from evals.equal import (
+from evals.scoring.align import Likeness, align, citation_likeness, item_likeness
+from evals.scoring.equal import (
     Entry,
     matched,
     name_key,
@@ -22,7 +22,7 @@ from evals.equal import (
     same_quote,
     same_value,
 )
-from evals.marks import Kind, Mark, Place
+from evals.scoring.marks import Kind, Mark, Place
 
 Equal = Callable[[Any, Any], bool]
 _UNKNOWN = "unknown"

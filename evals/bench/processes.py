@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from evals.corpus import write_folder
+from evals.bench.corpus import write_folder
+from evals.bench.measures import Measure, Target, turns
 from evals.errors import EvalError
-from evals.measures import Measure, Target, turns
 
 IMR = "from extractor.cli import main; main()"
 IMR_EVAL = "from evals.cli import app; app()"

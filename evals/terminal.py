@@ -1,25 +1,18 @@
-"""What a run prints and writes: a table for people, JSON for programs."""
+"""What a run prints: tables for people."""
 
-import json
-import platform
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
-from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from evals.dataset import Dataset, Scored, document_id, dumped, file_hash, golden_hash, labelled
-from evals.gate import Loss
-from evals.marks import Counts, Mark
-from evals.score import Totals, total
+from evals.gate.baseline import Loss
+from evals.results import ArmResults, Results
+from evals.scoring.letters import Totals
+from evals.scoring.marks import Counts, Mark
 from extractor.findings import Code
 from extractor.text import collapse
 
-SCHEMA = "imr-eval/1"
-PACKAGES = ("imr-extractor", "pydantic", "pypdfium2")
 SCREEN = 20
 _WIDTH = 132
 _WORDS = 40
@@ -34,96 +27,20 @@ def console() -> Console:
     return plain if plain.is_terminal else Console(width=_WIDTH)
 
 
-def results(
-    dataset: Dataset, scored: Sequence[Scored], proposer: str, records: Path | None
-) -> dict[str, Any]:
-    """Return the whole run as JSON: versions, hashes, totals, and of every letter its counts.
-
-    Record and labels are there too, so that another run can be compared with this one by value.
-    """
-    return {
-        "schema": SCHEMA,
-        "versions": versions(),
-        "proposer": proposer,
-        "records": None if records is None else {"sha256": file_hash(records)},
-        "golden": {
-            "letters": len(dataset.cases),
-            "unreviewed": list(dataset.unreviewed),
-            "sha256": golden_hash(dataset.cases),
-        },
-        "totals": totals_json(total(each.score for each in scored)),
-        "letters": [_letter_json(each) for each in scored],
-    }
+def report(results: Results) -> RenderableType:
+    """Return what a run shows of every arm."""
+    return Group(*(_arm(arm, results) for arm in results.arms))
 
 
-def versions() -> dict[str, str]:
-    """Return the versions that a result depends on."""
-    return {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES}
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"
-
-
-def totals_json(totals: Totals) -> dict[str, Any]:
-    """Return *totals* as JSON; every ratio stands beside the counts that it is of."""
-    return {
-        "letters": totals.letters,
-        "perfect": totals.perfect,
-        "escaped_letters": totals.escaped_letters,
-        "escaped_errors": totals.escaped_errors,
-        "needless": totals.needless,
-        "statuses": dict(totals.statuses),
-        "fields": {name: _counts_json(counts) for name, counts in totals.fields.items()},
-        "codes": {name: _counts_json(counts) for name, counts in totals.codes.items()},
-    }
-
-
-def _counts_json(counts: Counts) -> dict[str, Any]:
-    ratios = {"precision": counts.precision, "recall": counts.recall, "f1": counts.f1}
-    of = {"expected": counts.expected, "produced": counts.produced}
-    return counts.to_json() | of | ratios
-
-
-def _letter_json(scored: Scored) -> dict[str, Any]:
-    score, case = scored.score, scored.case
-    return {
-        "name": score.name,
-        "id": document_id(case),
-        "split": case.split,
-        "source_sha256": file_hash(case.source),
-        "status": score.status,
-        "expected_status": score.expected_status,
-        "perfect": score.perfect,
-        "escaped": score.escaped,
-        "needless": score.needless,
-        "seconds": scored.seconds,
-        "fields": {name: counts.to_json() for name, counts in score.fields.items()},
-        "codes": {name: counts.to_json() for name, counts in score.codes.items()},
-        "differences": [mark._asdict() for mark in score.differences],
-        "expected": labelled(case.expected),
-        "record": dumped(scored.record),
-    }
-
-
-def write_json(path: Path, data: Mapping[str, Any]) -> None:
-    """Write *data* to *path*, its folder made if need be."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    content = json.dumps(data, indent=1, ensure_ascii=False)
-    path.write_text(content + "\n", encoding="utf-8")
-
-
-def report(scored: Sequence[Scored], unreviewed: Sequence[str]) -> RenderableType:
-    """Return what a run shows: fields, finding codes, letters, and the first differences."""
-    totals = total(each.score for each in scored)
-    differences = [(each.score.name, mark) for each in scored for mark in each.score.differences]
+def _arm(arm: ArmResults, results: Results) -> RenderableType:
+    """Return an arm's fields, finding codes, letters, and its first differences."""
+    totals = arm.totals
+    scores = [letter.score for letter in arm.letters]
+    differences = [(score.name, mark) for score in scores for mark in score.differences]
     return Group(
         counts_table("field", totals.fields),
         counts_table("finding code", totals.codes),
-        Text(summary(totals, len(unreviewed))),
+        Text(summary(totals, len(results.golden.unreviewed))),
         screenful("differences", [describe(name, mark) for name, mark in differences]),
     )
 

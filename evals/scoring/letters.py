@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from evals.align import align, item_likeness
-from evals.fields import score_fields
-from evals.marks import Counts, Kind, Mark, tally
+from evals.scoring.align import align, item_likeness
+from evals.scoring.fields import score_fields
+from evals.scoring.marks import Counts, Kind, Mark, tally
 
 VERIFIED = "verified"
 _IN_ITEM = re.compile(r"/items/\d+")

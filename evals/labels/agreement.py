@@ -14,7 +14,7 @@ from typing import NamedTuple
 from evals.errors import EvalError
 from extractor.record import BodyRegion, Item, Record
 
-LABELS = Path(__file__).parent / "labels" / "treatments.csv"
+LABELS = Path(__file__).parent / "treatments.csv"
 FIELDS = ("category", "subcategory", "visits", "retrospective", "regions")
 
 

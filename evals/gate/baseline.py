@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from evals.errors import EvalError
-from evals.score import LetterScore
+from evals.scoring.letters import LetterScore
 
 SCHEMA = "imr-eval-baseline/1"
 FALLING = ("correct", "exact")

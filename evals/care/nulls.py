@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from evals.dataset import labelled
-from evals.fields import look
+from evals.scoring.fields import look
 from extractor.golden import Case
 from extractor.record import Item, Record
 from extractor.write.codebook import NULLS_SCHEMA, field_of_column

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from statistics import median
 from typing import NamedTuple
 
-from evals.measures import Measure, Target
+from evals.bench.measures import Measure, Target
 from extractor.guidelines import cited_in, forget_citations, read_field
 from extractor.layout import lay_out
 from extractor.propose import ProposedItem

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from statistics import median
 from typing import NamedTuple
 
+from evals.bench.measures import Measure, Target, turns
 from evals.escape.reply import reply_of
-from evals.measures import Measure, Target, turns
 from extractor.findings import Finding
 from extractor.guidelines import forget_citations
 from extractor.pipeline import Extractor, assemble

@@ -7,7 +7,7 @@ there: what one side lacks is missing or extra, never unequal.
 from collections.abc import Hashable, Mapping
 from typing import Any
 
-from evals.marks import Place
+from evals.scoring.marks import Place
 from extractor.text import Text, collapse
 
 Entry = Mapping[str, Any]

@@ -13,16 +13,17 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from evals.dataset import dumped, labelled
-from evals.fields import look
-from evals.marks import Kind, Mark
-from evals.runs import Letter, Run
-from evals.score import LetterScore, score_letter
+from evals.errors import EvalError
+from evals.results import Letter, Results
+from evals.running import letters_without_labels
+from evals.scoring.fields import look
+from evals.scoring.letters import LetterScore, score_letter
+from evals.scoring.marks import Kind, Mark
 from extractor.cli.output import plain
 from extractor.findings import Code
-from extractor.record import Record
 from extractor.text import collapse
 
 SCHEMA = "imr-compare/1"
@@ -65,6 +66,41 @@ class Change(NamedTuple):
     after: Said
     right: Said | None = None
     part: bool = False
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run's letters by document id; of a repeated letter the repeat stands behind it."""
+
+    name: str
+    letters: Mapping[str, Letter]
+
+
+def load(path: Path) -> Run:
+    """Read a run to compare: results of ``imr-eval run --out``, or records as JSONL.
+
+    Raises:
+        EvalError: The file cannot be read or is neither, or holds several arms.
+    """
+    if not _is_results(path):
+        return Run(str(path), {each.id: each for each in letters_without_labels(path)})
+    arms = Results.load(path).arms
+    if len(arms) != 1:
+        raise EvalError(f"{path} holds {len(arms)} arms; one is wanted.")
+    return Run(str(path), {_name(each): each for each in arms[0].letters})
+
+
+def _is_results(path: Path) -> bool:
+    """Say whether a file holds one JSON object over several lines, which JSONL never does."""
+    try:
+        with path.open(encoding="utf-8-sig") as lines:
+            return next(lines, "").strip() == "{"
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _name(letter: Letter) -> str:
+    return f"{letter.id}#{letter.repeat}" if letter.repeat else letter.id
 
 
 @dataclass(frozen=True)
@@ -118,26 +154,23 @@ def compare(first: Run, second: Run) -> Comparison:
 
 
 def _labels_differ(one: Letter, other: Letter) -> bool:
-    if one.labels is None or other.labels is None:
-        return False
-    return labelled(one.labels) != labelled(other.labels)
+    return None not in (one.expected, other.expected) and one.expected != other.expected
 
 
 def _pair(id_: str, one: Letter, other: Letter) -> LetterPair:
-    labels = other.labels or one.labels
+    expected = one.expected if other.expected is None else other.expected
     places = _same_text(one.record, other.record)
-    if labels is None:
-        score = score_letter(id_, dumped(one.record) or {}, dumped(other.record))
+    if expected is None:
+        score = score_letter(id_, one.record or {}, other.record)
         return LetterPair(id_, _folded(_unlabelled(score, places=places)))
-    expected = labelled(labels)
-    before = score_letter(id_, expected, dumped(one.record))
-    after = score_letter(id_, expected, dumped(other.record))
+    before = score_letter(id_, expected, one.record)
+    after = score_letter(id_, expected, other.record)
     return LetterPair(id_, _folded(_labelled(before, after, places=places)), before, after)
 
 
-def _same_text(one: Record | None, other: Record | None) -> bool:
+def _same_text(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> bool:
     """Say whether two records' offsets may count one text."""
-    hashes = {each.document.text_sha256 for each in (one, other) if each is not None}
+    hashes = {each["document"]["text_sha256"] for each in (one, other) if each is not None}
     return len(hashes - {None}) < 2  # noqa: PLR2004 - two texts
 
 

@@ -17,14 +17,15 @@ from typing import Any
 import pypdfium2
 from rich.table import Table
 
-from evals.bench_fields import field_times
-from evals.bench_growth import growth, validation_times
-from evals.bench_processes import memory, startup
-from evals.corpus import multiplied
-from evals.dataset import RULES, Dataset
+from evals.bench.corpus import multiplied
+from evals.bench.fields import field_times
+from evals.bench.growth import growth, validation_times
+from evals.bench.measures import Measure, Target, turns
+from evals.bench.processes import memory, startup
+from evals.dataset import Dataset
 from evals.errors import EvalError
-from evals.measures import Measure, Target, turns
-from evals.report import versions
+from evals.results import versions
+from evals.running import RULES
 from extractor.layout import lay_out, load_rules
 from extractor.pipeline import PROPOSERS, Extractor, assemble
 from extractor.record import Document, Provenance

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from evals.equal import words
+from evals.scoring.equal import words
 
 Entry = Mapping[str, Any]
 Pair = tuple[int | None, int | None]

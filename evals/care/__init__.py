@@ -1,0 +1,1 @@
+"""What golden cases need: counts, checks, drafts and agreement of their labels."""

@@ -1,0 +1,29 @@
+"""The commands of ``imr-eval``; the work is done elsewhere.
+
+What takes long to import is imported by the command that needs it.
+"""
+
+import typer
+
+from evals.cli import attacking, comparing, golden, measuring, scoring
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Score records against golden letters, guard against losses, measure speed.",
+)
+
+for command in (
+    scoring.run,
+    scoring.accept,
+    comparing.compare,
+    comparing.same,
+    comparing.labels,
+    golden.nulls,
+    golden.synth,
+    attacking.escape,
+    attacking.peers,
+    measuring.bench,
+):
+    app.command()(command)

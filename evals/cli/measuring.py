@@ -1,0 +1,36 @@
+"""``imr-eval bench``: speed and memory."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evals.cli.given import GOLDEN, GoldenOption, OutOption, refusals
+
+
+def bench(
+    letters: Annotated[
+        int, typer.Option(min=20, help="Letters of the larger memory run.")
+    ] = 20_000,
+    golden: GoldenOption = GOLDEN,
+    corpus: Annotated[
+        Path | None, typer.Option(help="A folder of letters (.txt, .pdf) to measure on too.")
+    ] = None,
+    only: Annotated[
+        str | None,
+        typer.Option(
+            help="text, steps, fields, validation, growth, pdf, start or memory: to profile it."
+        ),
+    ] = None,
+    out: OutOption = None,
+) -> None:
+    """Measure speed and memory; exit 0 whatever the numbers are."""
+    from evals import bench as benchmark
+    from evals import terminal
+    from evals.results import write_json
+
+    with refusals():
+        measured = list(benchmark.measure(golden, corpus, letters, only))
+        terminal.console().print(benchmark.table(measured))
+        if out is not None:
+            write_json(out, benchmark.to_json(measured))

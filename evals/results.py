@@ -1,0 +1,271 @@
+"""Results: what a run writes, and what the rest of the harness reads.
+
+Each letter carries its labels and the record that was made of it, and is scored when it is asked
+for: results written by an earlier version are scored by the rules of this one. The counts in the
+file are for programs that have no scorer.
+"""
+
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from evals.errors import EvalError
+from evals.scoring.letters import LetterScore, Totals, score_letter, total
+from evals.scoring.marks import Counts
+
+SCHEMA = "imr-eval/2"
+PACKAGES = ("imr-extractor", "pydantic", "pypdfium2")
+DETERMINISTIC = frozenset({"rules"})
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One way of making records that a run scores.
+
+    Attributes:
+        name: What reports call it; unique in a run.
+        proposer: Who proposes, or ``records`` where a file gave them.
+        model: The language model, where one was asked.
+        prompt: The prompt's name and hash, where a model was asked.
+        records: SHA-256 of the file that gave the records.
+    """
+
+    name: str
+    proposer: str
+    model: str | None = None
+    prompt: str | None = None
+    records: str | None = None
+
+    @property
+    def deterministic(self) -> bool:
+        """Whether the same letter gives the same record every time."""
+        return self.proposer in DETERMINISTIC
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One letter, as one arm read it once.
+
+    Attributes:
+        case: The golden case; of records without labels their document's id.
+        id: The document's id.
+        expected: The labels' JSON; what they leave out is unscored. None without labels.
+        record: The record's JSON; None where there is none.
+        repeat: Which of an arm's repeats it is, from 0.
+        split: ``dev`` or ``test``.
+        origin: Where the letter comes from, as the golden case says.
+        source_sha256: Of the letter's file.
+        seconds: What reading it took; None where a file gave the record.
+    """
+
+    case: str
+    id: str
+    expected: Mapping[str, Any] | None
+    record: Mapping[str, Any] | None
+    repeat: int = 0
+    split: str | None = None
+    origin: str | None = None
+    source_sha256: str | None = None
+    seconds: float | None = None
+
+    @cached_property
+    def score(self) -> LetterScore:
+        """The letter's score; of a letter without labels nothing is scored."""
+        return score_letter(self.case, self.expected or {}, self.record)
+
+    @property
+    def layout(self) -> str | None:
+        """The layout that the labels name."""
+        return ((self.expected or {}).get("document") or {}).get("layout")
+
+    @property
+    def items(self) -> int:
+        """How many items the labels have."""
+        return len((self.expected or {}).get("items") or ())
+
+    @property
+    def provenance(self) -> Mapping[str, Any]:
+        """Who made the record, at what cost; empty without a record."""
+        return (self.record or {}).get("provenance") or {}
+
+    @property
+    def usage(self) -> Mapping[str, int]:
+        """Tokens by kind; empty where no model was asked."""
+        return self.provenance.get("usage") or {}
+
+    @property
+    def cost_usd(self) -> float | None:
+        """What the model's calls cost, in US dollars; None where it is not known."""
+        return self.provenance.get("cost_usd")
+
+
+@dataclass(frozen=True)
+class ArmResults:
+    """What one arm made of every letter, repeat by repeat."""
+
+    arm: Arm
+    letters: tuple[Letter, ...]
+
+    @cached_property
+    def totals(self) -> Totals:
+        """All letters added up, every repeat counted."""
+        return total(letter.score for letter in self.letters)
+
+
+@dataclass(frozen=True)
+class Golden:
+    """Which golden letters a run scored.
+
+    Attributes:
+        letters: How many.
+        sha256: Of their sources and labels; None where a file of records was read without labels.
+        split: ``dev`` or ``test``; None for both.
+        unreviewed: Cases left out because no person has reviewed them.
+        examples: Cases left out because a prompt shows them.
+    """
+
+    letters: int = 0
+    sha256: str | None = None
+    split: str | None = None
+    unreviewed: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that a result depends on."""
+    return {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES}
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+@dataclass(frozen=True)
+class Results:
+    """A run: its arms over the same golden letters."""
+
+    golden: Golden
+    arms: tuple[ArmResults, ...]
+    versions: Mapping[str, str] = field(default_factory=versions)
+
+    def save(self, path: str | Path) -> None:
+        """Write the results as JSON to *path*, its folder made if need be."""
+        write_json(Path(path), self.to_json())
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the results as JSON; every ratio stands beside the counts that it is of."""
+        return {
+            "schema": SCHEMA,
+            "versions": dict(self.versions),
+            "golden": asdict(self.golden),
+            "arms": [_arm_json(arm) for arm in self.arms],
+        }
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Results":
+        """Read results back.
+
+        Raises:
+            EvalError: *path* cannot be read or holds no results of this schema.
+        """
+        data = read_json(Path(path))
+        if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+            message = f"{path} holds no results of schema {SCHEMA}, as `imr-eval run --out` writes."
+            raise EvalError(message)
+        try:
+            return _results(data)
+        except (KeyError, TypeError, AttributeError):
+            raise EvalError(f"{path} lacks a part of results of schema {SCHEMA}.") from None
+
+
+def _results(data: Mapping[str, Any]) -> Results:
+    golden = dict(data["golden"])
+    lists = {name: tuple(golden[name]) for name in ("unreviewed", "examples")}
+    return Results(
+        Golden(**{**golden, **lists}),
+        tuple(_arm(each) for each in data["arms"]),
+        data["versions"],
+    )
+
+
+def _arm(data: Mapping[str, Any]) -> ArmResults:
+    names = Letter.__dataclass_fields__
+    letters = (
+        Letter(**{name: letter[name] for name in names if name in letter})
+        for letter in data["letters"]
+    )
+    return ArmResults(Arm(**data["arm"]), tuple(letters))
+
+
+def _arm_json(results: ArmResults) -> dict[str, Any]:
+    return {
+        "arm": asdict(results.arm),
+        "totals": totals_json(results.totals),
+        "letters": [_letter_json(letter) for letter in results.letters],
+    }
+
+
+def _letter_json(letter: Letter) -> dict[str, Any]:
+    score = letter.score
+    told = {
+        "layout": letter.layout,
+        "items": letter.items,
+        "status": score.status,
+        "expected_status": score.expected_status,
+        "perfect": score.perfect,
+        "escaped": score.escaped,
+        "needless": score.needless,
+        "usage": dict(letter.usage),
+        "cost_usd": letter.cost_usd,
+        "fields": {name: counts.to_json() for name, counts in score.fields.items()},
+        "codes": {name: counts.to_json() for name, counts in score.codes.items()},
+        "differences": [mark._asdict() for mark in score.differences],
+    }
+    own = {name: getattr(letter, name) for name in Letter.__dataclass_fields__}
+    large = {name: own.pop(name) for name in ("expected", "record")}
+    return own | told | large
+
+
+def totals_json(totals: Totals) -> dict[str, Any]:
+    """Return *totals* as JSON; every ratio stands beside the counts that it is of."""
+    return {
+        "letters": totals.letters,
+        "perfect": totals.perfect,
+        "escaped_letters": totals.escaped_letters,
+        "escaped_errors": totals.escaped_errors,
+        "needless": totals.needless,
+        "statuses": dict(totals.statuses),
+        "fields": {name: _counts_json(counts) for name, counts in totals.fields.items()},
+        "codes": {name: _counts_json(counts) for name, counts in totals.codes.items()},
+    }
+
+
+def _counts_json(counts: Counts) -> dict[str, Any]:
+    ratios = {"precision": counts.precision, "recall": counts.recall, "f1": counts.f1}
+    of = {"expected": counts.expected, "produced": counts.produced}
+    return counts.to_json() | of | ratios
+
+
+def write_json(path: Path, data: Mapping[str, Any] | Sequence[Any]) -> None:
+    """Write *data* to *path*, its folder made if need be."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = json.dumps(data, indent=1, ensure_ascii=False)
+    path.write_text(content + "\n", encoding="utf-8")
+
+
+def read_json(path: Path) -> object:
+    """Return the JSON in *path*; raises ``EvalError`` where there is none."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise EvalError(f"{path} cannot be read: {error.strerror}.") from None
+    except ValueError:
+        raise EvalError(f"{path} is no JSON.") from None
