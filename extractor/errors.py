@@ -6,6 +6,21 @@
     ├── CatalogueError         an entry of the catalogue of guidelines is not one
     ├── OutputError            an output cannot be written, or was made otherwise
     ├── GoldenError            a golden case is incomplete or its spans do not read
+    ├── SettingsError          a model cannot be asked as the settings stand
+    ├── ModelError             a model gave no reply to a letter; carries its finding code
+    │   ├── EndpointFailed     not reachable, too slow, broken off, or an error of its own
+    │   │   ├── Unauthorized   the key is missing, wrong or may not use the model
+    │   │   ├── UnknownModel   the endpoint has no such model, or no such address
+    │   │   ├── BadRequest     the endpoint does not take the request as it is
+    │   │   ├── QuotaExhausted the account has nothing left to spend
+    │   │   ├── RateLimited    too many calls, however long was waited
+    │   │   ├── MalformedReply a reply that is none of the schema
+    │   │   └── NotCached      only the cache may be asked, and it lacks the reply
+    │   ├── Refused            the model declines to answer
+    │   ├── ContentFiltered    the endpoint held the reply back
+    │   ├── TruncatedReply     the reply is longer than the model may write
+    │   ├── PromptTruncated    the model was not shown the whole letter
+    │   └── BudgetExhausted    the run may spend no more
     └── QuoteError             a quote cannot be located
         ├── MissingQuote       its words do not stand there
         └── AmbiguousQuote     its words stand there more than once
@@ -43,6 +58,78 @@ class OutputError(ImrError):
 
 class GoldenError(ImrError):
     """A golden case lacks a half, or a span of it does not read its quote."""
+
+
+class SettingsError(ImrError):
+    """A model cannot be asked as the settings stand: a key, a model or an address is missing."""
+
+
+class ModelError(ImrError):
+    """A model gave no reply to a letter; ``code`` is the finding that its record carries."""
+
+    code = Code.ENDPOINT_FAILED
+
+
+class EndpointFailed(ModelError):
+    """The endpoint cannot be reached, is too slow, breaks off, or has an error of its own."""
+
+
+class Unauthorized(EndpointFailed):
+    """The key is missing, wrong, or may not use the model."""
+
+
+class UnknownModel(EndpointFailed):
+    """The endpoint has no model of that name, or nothing stands at that address."""
+
+
+class BadRequest(EndpointFailed):
+    """The endpoint does not take the request as it is."""
+
+
+class QuotaExhausted(EndpointFailed):
+    """The account behind the key has nothing left to spend."""
+
+
+class RateLimited(EndpointFailed):
+    """The endpoint still says that there are too many calls when the time for waiting is up."""
+
+
+class MalformedReply(EndpointFailed):
+    """The reply is none of the schema, and asking again did not mend it."""
+
+
+class NotCached(EndpointFailed):
+    """Only the cache may be asked, and it does not hold the reply."""
+
+
+class Refused(ModelError):
+    """The model declines to answer."""
+
+    code = Code.REFUSED
+
+
+class ContentFiltered(ModelError):
+    """The endpoint held the reply back."""
+
+    code = Code.CONTENT_FILTERED
+
+
+class TruncatedReply(ModelError):
+    """The reply is longer than the model may write, with the limit raised once."""
+
+    code = Code.TRUNCATED_REPLY
+
+
+class PromptTruncated(ModelError):
+    """The model was not shown the whole letter."""
+
+    code = Code.PROMPT_TRUNCATED
+
+
+class BudgetExhausted(ModelError):
+    """The run may spend no more."""
+
+    code = Code.BUDGET_EXHAUSTED
 
 
 class QuoteError(ImrError):

@@ -162,7 +162,11 @@ class Grounder:
                 msg = "The claim points at no words."
                 raise MissingQuote(msg)
             return span
-        return locate(claim.quote, claim.scope, self.text)
+        first = locate(claim.quote, claim.scope, self.text)
+        if claim.until is None:
+            return first
+        rest = Span(first.end, claim.scope.end)
+        return Span(first.start, locate(claim.until, rest, self.text).end)
 
     def _refuse(self, code: Code, message: str, path: str) -> None:
         self.findings.append(Finding.of(code, message, path))

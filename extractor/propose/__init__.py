@@ -10,27 +10,43 @@ class Claim(NamedTuple):
     """A value a proposer claims to have read, and where it says the words stand.
 
     ``scope`` is a span of the normalized text. With a ``quote`` its words must stand exactly once
-    in the scope; without one the scope itself is the quote. ``value`` None means prose: the value
-    is the quote.
+    in the scope; without one the scope itself is the quote. With ``until`` the quote is but the
+    first words, and ``until`` the last ones, which must stand exactly once after them. ``value``
+    None means prose: the value is the quote.
     """
 
     scope: Span
     value: str | int | None = None
     quote: str | None = None
+    until: str | None = None
+
+
+class ProposedReason(NamedTuple):
+    """Why the reviewer decided so: a kind of a closed list, and where the rationale says it."""
+
+    kind: str
+    evidence: Claim
 
 
 @dataclass
 class ProposedItem:
-    """The claims about one disputed item."""
+    """The claims about one disputed item.
+
+    The citations are those that a proposer read itself, to be compared with what the citation
+    grammar reads in the same field; None where it read none.
+    """
 
     request: Claim
     treatment: Claim
     decision: Claim
     partial_approval: tuple[Claim, Claim, Claim] | None = None
     claims_administrator: Claim | None = None
+    claims_administrator_citations: list[Claim] | None = None
     reviewer: Claim | None = None
+    reviewer_citations: list[Claim] | None = None
     rationale: Claim | None = None
     conclusion: Claim | None = None
+    reasons: list[ProposedReason] = field(default_factory=list)
 
 
 @dataclass

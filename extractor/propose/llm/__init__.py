@@ -1,0 +1,1 @@
+"""The language model's proposals: pointers into the letter, asked for over any endpoint."""
