@@ -1,45 +1,21 @@
 """From one letter to its record: the steps, in order."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
+from extractor.assemble import assemble
 from extractor.errors import InputError
 from extractor.findings import Finding
-from extractor.ground import Grounder
-from extractor.guidelines import citation_of, cited_in, read_field
 from extractor.layout import Layout, LayoutRule, lay_out, load_rules
-from extractor.propose import Claim, Proposal, ProposedItem
+from extractor.propose import Proposal
 from extractor.propose.rules import propose as propose_by_rules
-from extractor.record import (
-    Basis,
-    Case,
-    Citation,
-    Conclusion,
-    Day,
-    Decision,
-    Document,
-    Expert,
-    Item,
-    Number,
-    PartialApproval,
-    Patient,
-    Priority,
-    Provenance,
-    Record,
-    Sex,
-    V,
-    Words,
-    outcome_of,
-    status_of,
-)
+from extractor.record import Document, Provenance, Record, status_of
 from extractor.source import Input, Limits, Source, from_text, read, read_bytes
-from extractor.text import Span, Text
-from extractor.treatments import read_treatment
+from extractor.text import Text
 from extractor.validate import known_families, validate
 from extractor.validate.families import Family
 
@@ -175,127 +151,3 @@ def _document(source: Source, text: Text, layout: Layout) -> Document:
         characters=len(source.text),
         layout=layout.name,
     )
-
-
-# --- from claims to a record --------------------------------------------------------------------
-
-_CASE_KINDS: Mapping[str, type[V[Any]]] = {"case_number": Words, "priority": Priority}
-_PATIENT_KINDS: Mapping[str, type[V[Any]]] = {
-    "age": Number,
-    "sex": Sex,
-    "date_of_injury": Day,
-    "ur_date": Day,
-}
-
-
-def assemble(
-    proposal: Proposal,
-    text: Text,
-    document: Document,
-    provenance: Provenance,
-) -> tuple[Record, list[Finding]]:
-    """Ground every claim; return the record, not yet validated, and what was refused."""
-    ground = Grounder(text)
-    items = tuple(
-        item
-        for n, proposed in enumerate(proposal.items)
-        if (item := _item(n, proposed, text, ground)) is not None
-    )
-    record = Record(
-        document=document,
-        status="review",
-        outcome=outcome_of(items),
-        case=Case(**_grounded(ground, proposal.case, _CASE_KINDS, "/case")),
-        expert=_expert(ground, proposal.expert),
-        patient=Patient(
-            **_grounded(ground, proposal.patient, _PATIENT_KINDS, "/patient"),
-            diagnosis_codes=ground.values(
-                Words, proposal.diagnosis_codes, "/patient/diagnosis_codes"
-            ),
-        ),
-        clinical_summary=ground.value(Words, proposal.clinical_summary, "/clinical_summary"),
-        items=items,
-        provenance=provenance,
-    )
-    return record, ground.findings
-
-
-def _grounded(
-    ground: Grounder, claims: dict[str, Claim], kinds: Mapping[str, type[V[Any]]], path: str
-) -> dict[str, Any]:
-    return {
-        name: ground.value(kinds.get(name, Day), claim, f"{path}/{name}")
-        for name, claim in claims.items()
-    }
-
-
-def _expert(ground: Grounder, claims: dict[str, list[Claim]]) -> Expert:
-    return Expert(
-        **{name: ground.values(Words, group, f"/expert/{name}") for name, group in claims.items()},
-    )
-
-
-def _item(n: int, proposed: ProposedItem, text: Text, ground: Grounder) -> Item | None:
-    """Return the item, or None, with findings, where a part that every item has is not grounded."""
-    path = f"/items/{n}"
-    request = ground.value(Words, proposed.request, f"{path}/request")
-    treatment = request
-    if request is None or proposed.treatment != proposed.request:
-        treatment = ground.value(Words, proposed.treatment, f"{path}/treatment")
-    decision = ground.value(Decision, proposed.decision, f"{path}/decision")
-    if request is None or treatment is None or decision is None:
-        return None
-    rationale = ground.value(Words, proposed.rationale, f"{path}/rationale")
-    asked = read_treatment(text, _span(request, text), _span(treatment, text))
-    return Item(
-        number=n + 1,
-        request=request,
-        treatment=treatment,
-        decision=decision,
-        partial_approval=_partial(proposed.partial_approval, ground, f"{path}/partial_approval"),
-        claims_administrator=_basis(
-            proposed.claims_administrator, text, ground, f"{path}/claims_administrator"
-        ),
-        reviewer=_basis(proposed.reviewer, text, ground, f"{path}/reviewer"),
-        rationale=rationale,
-        conclusion=ground.value(Conclusion, proposed.conclusion, f"{path}/conclusion"),
-        rationale_citations=_cited(rationale, text),
-        **asked._asdict(),
-    )
-
-
-def _span(words: Words, text: Text) -> Span:
-    return text.from_source(words.start, words.end)
-
-
-def _cited(rationale: Words | None, text: Text) -> tuple[Citation, ...]:
-    if rationale is None:
-        return ()
-    return tuple(citation_of(cited, text) for cited in cited_in(text, _span(rationale, text)))
-
-
-def _partial(
-    claims: tuple[Claim, Claim, Claim] | None,
-    ground: Grounder,
-    path: str,
-) -> PartialApproval | None:
-    if claims is None:
-        return None
-    names = ("original", "authorized", "remaining")
-    values = [
-        ground.value(Words, claim, f"{path}/{name}")
-        for name, claim in zip(names, claims, strict=True)
-    ]
-    original, authorized, remaining = values
-    if original is None or authorized is None or remaining is None:
-        return None
-    return PartialApproval(original=original, authorized=authorized, remaining=remaining)
-
-
-def _basis(claim: Claim | None, text: Text, ground: Grounder, path: str) -> Basis | None:
-    words = ground.value(Words, claim, f"{path}/text")
-    if words is None:
-        return None
-    reading = read_field(text, _span(words, text))
-    citations = tuple(citation_of(cited, text) for cited in reading.citations)
-    return Basis(cites=reading.cites, text=words, citations=citations)

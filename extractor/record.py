@@ -186,8 +186,23 @@ class BodyRegion(Model):
     evidence: Words
 
 
+REASONS = (
+    "no_red_flags",
+    "no_functional_improvement",
+    "conservative_care_not_tried",
+    "guideline_does_not_recommend",
+    "exceeds_guideline_limits",
+    "documentation_missing",
+    "meets_guideline_criteria",
+    "other",
+)
+
+
 class Reason(Model):
-    """Why the reviewer decided so; proposed by a model only, not counted in the status."""
+    """Why the reviewer decided so; proposed by a model only, not counted in the status.
+
+    ``kind`` is one of ``REASONS``; ``evidence`` are the words of the rationale.
+    """
 
     kind: str
     evidence: Words

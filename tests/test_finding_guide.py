@@ -32,7 +32,8 @@ def guide(*arguments: str) -> list[Json]:
 GUIDE = guide()
 RAISED = [entry for entry in GUIDE if entry["raised"]]
 ON_FILES = [entry for entry in RAISED if "file" in entry["example"]]
-ON_LETTERS = [entry for entry in RAISED if "file" not in entry["example"]]
+ON_ENDPOINTS = [entry for entry in RAISED if "endpoint" in entry["example"]]
+ON_LETTERS = [entry for entry in RAISED if not entry["example"].keys() & {"file", "endpoint"}]
 
 
 def name_of(entry: Json) -> str:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from letters import ENGINE, STORY, Issue, Letter, codes, reads_its_quotes
 from pydantic import ValidationError
 
+from extractor.assemble import assemble
 from extractor.findings import Code, Finding
 from extractor.ground import Grounder
-from extractor.pipeline import assemble
 from extractor.propose import Claim, Proposal, ProposedItem
 from extractor.record import Day, Decision, Document, Number, Provenance, Record, Words
 from extractor.source import find

@@ -24,6 +24,7 @@ ROOMS = (
     ("ground",),
     ("guidelines",),
     ("treatments",),
+    ("assemble",),
     ("validate",),
     ("pipeline",),
     ("golden",),

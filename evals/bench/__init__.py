@@ -26,8 +26,9 @@ from evals.dataset import Dataset
 from evals.errors import EvalError
 from evals.results import versions
 from evals.running import RULES
+from extractor.assemble import assemble
 from extractor.layout import lay_out, load_rules
-from extractor.pipeline import PROPOSERS, Extractor, assemble
+from extractor.pipeline import PROPOSERS, Extractor
 from extractor.record import Document, Provenance
 from extractor.source import find, read, read_bytes
 from extractor.text import Text

@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from evals.bench.measures import Measure, Target, turns
 from evals.escape.reply import reply_of
+from extractor.assemble import assemble
 from extractor.findings import Finding
 from extractor.guidelines import forget_citations
-from extractor.pipeline import Extractor, assemble
+from extractor.pipeline import Extractor
 from extractor.propose import Proposal
 from extractor.record import Document, Provenance, Record
 from extractor.text import Text

@@ -18,9 +18,10 @@ from pydantic import ValidationError
 from evals.escape.letters import Letter
 from evals.escape.same import same_values
 from evals.escape.tree import Tree, differences
+from extractor.assemble import assemble
 from extractor.findings import Code, Finding, Severity
 from extractor.layout import Layout
-from extractor.pipeline import Extractor, assemble
+from extractor.pipeline import Extractor
 from extractor.propose import Proposal
 from extractor.propose.rules import propose
 from extractor.record import Record

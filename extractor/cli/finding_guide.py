@@ -176,6 +176,8 @@ def _passage(example: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"{label}{item[part]}" for part, label in _LABELS.items() if part in item)
     if "text" in example:
         yield example["text"]
+    if "endpoint" in example:
+        yield f"The endpoint {example['endpoint']}."
 
 
 def _printed(file: Mapping[str, str]) -> str:

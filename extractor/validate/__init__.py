@@ -14,10 +14,11 @@ from extractor.validate.anchors import Anchors, scan
 from extractor.validate.citations import check_citations
 from extractor.validate.expert import check_expert
 from extractor.validate.families import BUILT_IN, Family, known_families
-from extractor.validate.frame import check_document, check_furniture, check_unchecked
+from extractor.validate.frame import check_document, check_furniture
 from extractor.validate.header import check_header
 from extractor.validate.observations import observe
 from extractor.validate.patient import check_patient
+from extractor.validate.reasons import check_reasons
 from extractor.validate.spans import check_spans
 from extractor.validate.structure import check_items, check_layout
 from extractor.validate.treatments import check_treatments
@@ -29,7 +30,6 @@ CHECKS: Mapping[str, Callable[[Record, Text, Anchors], Iterable[Finding]]] = Map
     {
         SPANS: lambda record, text, _: check_spans(record, text),
         "document": check_document,
-        "unchecked": check_unchecked,
         "furniture": check_furniture,
         "layout": check_layout,
         "items": check_items,
@@ -37,6 +37,7 @@ CHECKS: Mapping[str, Callable[[Record, Text, Anchors], Iterable[Finding]]] = Map
         "expert": check_expert,
         "patient": check_patient,
         "citations": lambda record, text, _: check_citations(record, text),
+        "reasons": check_reasons,
         "treatments": lambda record, text, _: check_treatments(record, text),
     }
 )

@@ -9,7 +9,6 @@ from extractor.text import Span, Text
 from extractor.validate.anchors import Anchors
 
 _DWC_LAYOUTS = {"dwc-2014", "dwc-2016"}
-_UNCHECKED = ("reasons",)
 # A line that is only a page number, or short with a case number: the page's, not the letter's.
 _PAGE_NUMBER = re.compile(
     r"\n[ \t]*(?:[Pp]age[ \t]+)?\d{1,3}(?:[ \t]+of[ \t]+\d{1,3})?[ \t\r]*(?=\n)"
@@ -33,16 +32,6 @@ def check_document(record: Record, text: Text, anchors: Anchors) -> Iterator[Fin
     if family != anchors.family.name:
         message = f"The letter's anchors are those of {anchors.family.name}."
         yield Finding.of(Code.VALUE_MISMATCH, message, "/document/layout")
-
-
-def check_unchecked(record: Record, text: Text, anchors: Anchors) -> Iterator[Finding]:
-    """Refuse values of fields that nothing here can hold to the letter yet."""
-    del text, anchors
-    for n, item in enumerate(record.items):
-        for name in _UNCHECKED:
-            if getattr(item, name):
-                message = "No check holds this field to the letter yet."
-                yield Finding.of(Code.UNGROUNDED, message, f"/items/{n}/{name}")
 
 
 def check_furniture(record: Record, text: Text, anchors: Anchors) -> Iterator[Finding]:

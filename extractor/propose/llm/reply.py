@@ -13,7 +13,7 @@ from typing import Annotated, NamedTuple, get_args
 from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypeAliasType
 
-from extractor.record import DecisionWord, Polarity
+from extractor.record import REASONS, DecisionWord, Polarity
 
 ELLIPSIS = "…"
 _PLACE = re.compile(r"(\d{1,7})(?:\s*-\s*(\d{1,7}))?(?:\s*:\s*(.*\S))?\s*", re.DOTALL)
@@ -37,19 +37,6 @@ class FactName(StrEnum):
     PATIENT_INJURY = "patient.date_of_injury"
     UR_DATE = "patient.ur_date"
     DIAGNOSIS_CODE = "patient.diagnosis_code"
-
-
-class ReasonKind(StrEnum):
-    """Why a treatment was found necessary or not: a closed list."""
-
-    NO_RED_FLAGS = "no_red_flags"
-    NO_FUNCTIONAL_IMPROVEMENT = "no_functional_improvement"
-    CONSERVATIVE_CARE_NOT_TRIED = "conservative_care_not_tried"
-    GUIDELINE_DOES_NOT_RECOMMEND = "guideline_does_not_recommend"
-    EXCEEDS_GUIDELINE_LIMITS = "exceeds_guideline_limits"
-    DOCUMENTATION_MISSING = "documentation_missing"
-    MEETS_GUIDELINE_CRITERIA = "meets_guideline_criteria"
-    OTHER = "other"
 
 
 _AT = "[0-9]+(-[0-9]+)?"
@@ -100,7 +87,7 @@ Concluded = Annotated[
 Reason = Annotated[
     str,
     Field(
-        pattern=_said(ReasonKind),
+        pattern=_said(REASONS),
         description="A reason that the rationale gives, and its words there: "
         "'no_red_flags 33: no … flags'.",
     ),
