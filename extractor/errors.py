@@ -28,6 +28,8 @@
 Letters never raise: what is wrong with one letter is a finding in its record.
 """
 
+from collections.abc import Sequence
+
 from extractor.findings import Code
 
 
@@ -65,9 +67,13 @@ class SettingsError(ImrError):
 
 
 class ModelError(ImrError):
-    """A model gave no reply to a letter; ``code`` is the finding that its record carries."""
+    """A model gave no reply to a letter; ``code`` is the finding that its record carries.
+
+    ``usage`` counts the tokens that were spent on it, as ``extractor.propose.llm.asking.Usage``.
+    """
 
     code = Code.ENDPOINT_FAILED
+    usage: tuple[int, ...] = ()
 
 
 class EndpointFailed(ModelError):
@@ -95,7 +101,16 @@ class RateLimited(EndpointFailed):
 
 
 class MalformedReply(EndpointFailed):
-    """The reply is none of the schema, and asking again did not mend it."""
+    """The reply is none of the schema.
+
+    ``raw`` is what the model wrote, ``faults`` a sentence for each place that is wrong with it.
+    """
+
+    def __init__(self, message: str, raw: str = "", faults: Sequence[str] = ()) -> None:
+        """Keep the reply, to be sent back, beside the message."""
+        super().__init__(message)
+        self.raw = raw
+        self.faults = tuple(faults)
 
 
 class NotCached(EndpointFailed):
