@@ -4,23 +4,28 @@ With it the whole way from a reply to a record is tested without a model, and th
 pointers save are counted.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import chain
 from typing import Any
 
+from extractor.ground import Grounder
 from extractor.propose.llm.lines import NumberedLines
-from extractor.propose.llm.proposal import passage_in
+from extractor.propose.llm.proposal import passage_in, short
 from extractor.propose.llm.reply import (
+    ELLIPSIS,
     BasisPlaces,
     FactName,
     ItemPlaces,
     PartialApprovalPlaces,
     Reply,
 )
-from extractor.record import Basis, Citation, Item, PartialApproval, Record, V
+from extractor.record import Basis, Citation, Item, PartialApproval, Record, V, Words
 from extractor.text import Span, collapse
 
 _MANY = 4
 _EDGE = 1
+_TIMES = 100
 _HEADER = (
     "case_number",
     "date_assigned",
@@ -65,8 +70,7 @@ class _Pointing:
 
     def words(self, value: V[Any] | Citation) -> str:
         """Return the place of a short value."""
-        span = self._span(value)
-        return f"{self._numbers(span)}: {self._shortened(span)}"
+        return self._place(self._span(value))
 
     def passage(self, value: V[Any] | None) -> str | None:
         """Return the place of a long passage; None where there is none."""
@@ -76,26 +80,31 @@ class _Pointing:
         first, last = self.lines.numbers(span)
         if self.brief and self._is_bare(span, self.lines.span(first, last)):
             return self._numbers(span)
-        return f"{self._numbers(span)}: {self._shortened(span)}"
+        return self._place(span)
 
     def _is_bare(self, span: Span, whole: Span | None) -> bool:
         """Say whether whole lines are read as *span*: nothing or a label stands before it."""
         return whole is not None and passage_in(whole, self.lines) == span
 
-    def _shortened(self, span: Span) -> str:
+    def _place(self, span: Span) -> str:
+        """Return the first way to write *span* that is read as it, the shortest first."""
+        numbers = self._numbers(span)
         words = collapse(self.lines.text.norm[slice(*span)]).split(" ")
-        if not self.brief or len(words) <= _MANY:
-            return " ".join(words)
-        for edge in range(_EDGE, len(words) // 2):
-            first, last = " ".join(words[:edge]), " ".join(words[-edge:])
-            if self._once(first, span) and self._once(last, span):
-                return f"{first} … {last}"
-        return " ".join(words)
+        whole = " ".join(words)
+        short = self._shortened(words) if self.brief else iter(())
+        plain = (f"{numbers}: {each}" for each in chain(short, [whole]))
+        counted = (f"{numbers}#{nth}: {whole}" for nth in range(1, _TIMES))
+        return next(filter(partial(self._reads, span), chain(plain, counted)))
 
-    def _once(self, words: str, span: Span) -> bool:
-        whole = self.lines.span(*self.lines.numbers(span))
-        norm = self.lines.text.norm
-        return whole is not None and collapse(norm[slice(*whole)]).count(words) == 1
+    def _shortened(self, words: Sequence[str]) -> Iterator[str]:
+        if len(words) > _MANY:
+            for edge in range(_EDGE, len(words) // 2):
+                yield f"{' '.join(words[:edge])} {ELLIPSIS} {' '.join(words[-edge:])}"
+
+    def _reads(self, span: Span, at: str) -> bool:
+        """Say whether the words at the place *at* are those of *span*."""
+        read = Grounder(self.lines.text).value(Words, short(at, self.lines), "")
+        return read is not None and self._span(read) == span
 
     def _numbers(self, span: Span) -> str:
         first, last = self.lines.numbers(span)

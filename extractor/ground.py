@@ -26,7 +26,7 @@ _IN_NUMBER = re.compile(r"\d[.,/-]\d")
 _CUTS_AT_MOST = 1000
 
 
-def locate(quote: str, scope: Span, text: Text) -> Span:
+def locate(quote: str, scope: Span, text: Text, nth: int | None = None) -> Span:
     r"""Find *quote* inside *scope* and say where it stands in the normalized text.
 
     Whole words and whole numbers, verbatim up to white space: "5 mg" does not stand in "2.5 mg".
@@ -39,24 +39,34 @@ def locate(quote: str, scope: Span, text: Text) -> Span:
         quote: The words a proposer says it read.
         scope: The span of the normalized text to look in.
         text: The document.
+        nth: Which of several occurrences is meant, from 1; None where there must be one alone.
 
     Raises:
-        MissingQuote: the words do not stand in *scope*.
-        AmbiguousQuote: they stand there more than once.
+        MissingQuote: the words do not stand in *scope*, or not *nth* times.
+        AmbiguousQuote: they stand there more than once, and *nth* does not say which is meant.
     """
     # A soft hyphen ends a line; the quote of one has its line break as a space.
     wanted = collapse(Text.of(quote.replace("\u00ad ", "- ")).norm)
     if not wanted:
         msg = "The quote is empty."
         raise MissingQuote(msg)
-    found = list(islice(_occurrences(wanted, scope, _collapsed(text)), 2))
+    found = list(islice(_occurrences(wanted, scope, _collapsed(text)), max(2, nth or 0)))
     if not found:
         msg = "The words of the quote do not stand there."
         raise MissingQuote(msg)
+    if nth is not None:
+        return _nth(nth, found)
     if len(found) > 1:
         msg = "The words of the quote stand there more than once."
         raise AmbiguousQuote(msg)
     return found[0]
+
+
+def _nth(nth: int, found: list[Span]) -> Span:
+    if not 1 <= nth <= len(found):
+        msg = "The words of the quote do not stand there so many times."
+        raise MissingQuote(msg)
+    return found[nth - 1]
 
 
 class _Collapsed(NamedTuple):
@@ -162,7 +172,7 @@ class Grounder:
                 msg = "The claim points at no words."
                 raise MissingQuote(msg)
             return span
-        first = locate(claim.quote, claim.scope, self.text)
+        first = locate(claim.quote, claim.scope, self.text, claim.nth)
         if claim.until is None:
             return first
         rest = Span(first.end, claim.scope.end)

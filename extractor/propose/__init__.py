@@ -10,15 +10,17 @@ class Claim(NamedTuple):
     """A value a proposer claims to have read, and where it says the words stand.
 
     ``scope`` is a span of the normalized text. With a ``quote`` its words must stand exactly once
-    in the scope; without one the scope itself is the quote. With ``until`` the quote is but the
-    first words, and ``until`` the last ones, which must stand exactly once after them. ``value``
-    None means prose: the value is the quote.
+    in the scope, or at least ``nth`` times, and that one of them is meant, counted from 1; without
+    a quote the scope itself is the quote. With ``until`` the quote is but the first words, and
+    ``until`` the last ones, which must stand exactly once after them. ``value`` None means prose:
+    the value is the quote.
     """
 
     scope: Span
     value: str | int | None = None
     quote: str | None = None
     until: str | None = None
+    nth: int | None = None
 
 
 class ProposedReason(NamedTuple):

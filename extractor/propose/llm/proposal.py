@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
+from functools import cache
 
+from extractor.layout.rules import LayoutRule, SectionRule, built_in, phrase
 from extractor.propose import Claim, Proposal, ProposedItem, ProposedReason
 from extractor.propose.llm.lines import NumberedLines
 from extractor.propose.llm.reply import (
@@ -11,6 +12,7 @@ from extractor.propose.llm.reply import (
     BasisPlaces,
     ItemPlaces,
     PartialApprovalPlaces,
+    Place,
     Reply,
     place_of,
     said,
@@ -19,7 +21,8 @@ from extractor.text import Span
 from extractor.values import parse_age, parse_date, parse_priority, parse_sex
 
 NOWHERE = Span(0, 0)
-_LABEL = re.compile(r"[^:\n]{0,60}?\b(?:guidelines?|rationale)\s*:\s*", re.IGNORECASE)
+_PASSAGES = frozenset({"summary", "reviewer", "rationale"})
+_DOTS = re.compile(r"(?<=\s)\.\.\.(?=\s)")
 _READ: dict[str, Callable[[str], str | int | None]] = {
     "case_number": str,
     "priority": parse_priority,
@@ -105,20 +108,27 @@ def short(
     read: Callable[[str], str | int | None] | None = None,
     value: str | None = None,
 ) -> Claim:
-    """Return the claim that the words at a place stand there, as the value they are read as."""
+    """Return the claim that the words at a place stand there, as the value they are read as.
+
+    What is read as a value has to be given in full: from the first and the last words of it nobody
+    knows what stands between.
+    """
     place = place_of(at)
     scope = lines.span(place.first, place.last) if place else None
     if place is None or scope is None or place.words is None:
         return Claim(NOWHERE, value)
-    return _quoted(scope, read(place.words) if read else value, place.words)
+    if read:
+        return Claim(scope, read(place.words), place.words, nth=place.nth)
+    return _quoted(scope, place, value)
 
 
-def _quoted(scope: Span, value: Any, words: str) -> Claim:  # noqa: ANN401 - as a claim's value
+def _quoted(scope: Span, place: Place, value: str | None = None) -> Claim:
     """Return the claim of a quote; one with an ellipsis gives its first and its last words."""
-    first, dots, last = words.partition(ELLIPSIS)
+    words = place.words or ""
+    first, dots, last = _DOTS.sub(ELLIPSIS, words).partition(ELLIPSIS)
     if dots and first.strip() and last.strip() and ELLIPSIS not in last:
-        return Claim(scope, value, first.strip(), last.strip())
-    return Claim(scope, value, words)
+        return Claim(scope, value, first.strip(), last.strip(), place.nth)
+    return Claim(scope, value, words, nth=place.nth)
 
 
 def _long(at: str | None, lines: NumberedLines) -> Claim | None:
@@ -130,11 +140,42 @@ def _long(at: str | None, lines: NumberedLines) -> Claim | None:
     if place is None or scope is None:
         return Claim(NOWHERE)
     if place.words is not None:
-        return _quoted(scope, None, place.words)
+        return _quoted(scope, place)
     return Claim(passage_in(scope, lines))
 
 
 def passage_in(scope: Span, lines: NumberedLines) -> Span:
-    """Return whole lines without the label that they begin with, as "Decision rationale:"."""
-    label = _LABEL.match(lines.text.norm, *scope)
-    return Span(label.end(), scope.end) if label else scope
+    """Return whole lines without the label or heading that they begin with.
+
+    Labels are those of the layouts, as "Decision rationale:", but for those that belong to their
+    passage; of a section's heading the sentence that leads into it is cut off too.
+    """
+    norm, start = lines.text.norm, scope.start
+    for pattern in _labels():
+        if (match := pattern.match(norm, start, scope.end)) and match.end() < scope.end:
+            return lines.text.trim(match.end(), scope.end)
+    return scope
+
+
+@cache
+def _labels() -> tuple[re.Pattern[str], ...]:
+    """Return what may stand before a passage and belongs to none, in every layout."""
+    found = [phrase(label) for rule in built_in() for label in _cut_labels(rule)]
+    for rule in built_in():
+        for section in rule.sections:
+            if section.name in _PASSAGES:
+                found += _headings(rule, section)
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in dict.fromkeys(found))
+
+
+def _cut_labels(rule: LayoutRule) -> list[str]:
+    return [label for part, label in rule.labels.items() if part not in rule.kept_labels]
+
+
+def _headings(rule: LayoutRule, section: SectionRule) -> list[str]:
+    """Return patterns for a section's heading, its lead, and both: the longest first."""
+    heading = phrase(section.heading, decision=f"(?:{rule.decided})")
+    if not section.lead:
+        return [heading]
+    lead = phrase(section.lead)
+    return [rf"{heading}\s*{lead}", lead, heading]

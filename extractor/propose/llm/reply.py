@@ -16,7 +16,9 @@ from typing_extensions import TypeAliasType
 from extractor.record import REASONS, DecisionWord, Polarity
 
 ELLIPSIS = "…"
-_PLACE = re.compile(r"(\d{1,7})(?:\s*-\s*(\d{1,7}))?(?:\s*:\s*(.*\S))?\s*", re.DOTALL)
+_PLACE = re.compile(
+    r"(\d{1,7})(?:\s*-\s*(\d{1,7}))?(?:(?:\s*#\s*(\d{1,3}))?\s*:\s*(.*\S))?\s*", re.DOTALL
+)
 
 
 class FactName(StrEnum):
@@ -39,11 +41,13 @@ class FactName(StrEnum):
     DIAGNOSIS_CODE = "patient.diagnosis_code"
 
 
-_AT = "[0-9]+(-[0-9]+)?"
+_RANGE = "[0-9]+(-[0-9]+)?"
+_AT = f"{_RANGE}(#[0-9]+)?"
 _WORDS = (
     "Where words stand and which: the line's number, a colon, the words exactly as printed, as in "
     "'12: Upheld'. Over several lines '12-13: words'. Of more than four words give only the first "
-    "few and the last few with … between them: '12-14: MRI … contrast'."
+    "and the last of them with … between: '12-14: MRI … contrast'; both must stand there only "
+    "once. Of words that stand there more than once say which: '12#2: Norco 5 mg' is the second."
 )
 _LINES = (
     "The lines of a long passage, first and last: '31-44'. Its label does not belong to it and is "
@@ -52,7 +56,7 @@ _LINES = (
 )
 Words = TypeAliasType("Words", Annotated[str, Field(pattern=rf"^{_AT}: .+$", description=_WORDS)])
 Lines = TypeAliasType(
-    "Lines", Annotated[str, Field(pattern=rf"^{_AT}(: .+)?$", description=_LINES)]
+    "Lines", Annotated[str, Field(pattern=rf"^{_RANGE}((#[0-9]+)?: .+)?$", description=_LINES)]
 )
 
 
@@ -170,22 +174,27 @@ def said(given: str) -> tuple[str, str]:
 class Place(NamedTuple):
     """A place as the model gives it.
 
-    ``first`` and ``last`` are line numbers; ``words`` what stands there, None for the whole lines.
+    ``first`` and ``last`` are line numbers; ``words`` what stands there, None for the whole lines;
+    ``nth`` which of several times, None where they must stand there but once.
     """
 
     first: int
     last: int
     words: str | None
+    nth: int | None = None
 
 
 def place_of(given: str) -> Place | None:
     """Read a place; None where *given* is none.
 
     >>> place_of("12-13: MRI of … contrast")
-    Place(first=12, last=13, words='MRI of … contrast')
+    Place(first=12, last=13, words='MRI of … contrast', nth=None)
+    >>> place_of("12#2: Norco #60")
+    Place(first=12, last=12, words='Norco #60', nth=2)
     """
     match = _PLACE.fullmatch(given.strip())
     if match is None:
         return None
     first = int(match[1])
-    return Place(first, int(match[2] or first), match[3])
+    nth = int(match[3]) if match[3] else None
+    return Place(first, int(match[2] or first), match[4], nth)
