@@ -22,6 +22,7 @@ from evals.bench.fields import field_times
 from evals.bench.growth import growth, validation_times
 from evals.bench.measures import Measure, Target, turns
 from evals.bench.processes import memory, startup
+from evals.bench.replies import reply_tokens
 from evals.dataset import Dataset
 from evals.errors import EvalError
 from evals.results import versions
@@ -37,7 +38,7 @@ from extractor.validate import known_families, validate
 SCHEMA = "imr-bench/1"
 TEXT_TARGET = Target(1000, at_least=True)
 PDF_TARGET = Target(1.5, at_least=False)
-PARTS = ("text", "steps", "fields", "validation", "growth", "pdf", "start", "memory")
+PARTS = ("text", "steps", "fields", "validation", "growth", "pdf", "start", "memory", "replies")
 STEPS = ("normalize", "lay out", "propose", "ground", "validate")
 
 
@@ -83,11 +84,11 @@ def measure(
     sets = [_golden(golden), *([_folder(corpus)] if corpus else [])]
     if not sets[0].texts:
         raise EvalError(f"{golden} has no text letter that is to be verified.")
-    return _measures(sets, count, [part] if part else PARTS, effort)
+    return _measures(sets, golden, count, [part] if part else PARTS, effort)
 
 
 def _measures(
-    sets: Sequence[Letters], count: int, parts: Sequence[str], effort: Effort
+    sets: Sequence[Letters], golden: Path, count: int, parts: Sequence[str], effort: Effort
 ) -> Iterator[Measure]:
     of_letters = {"text": text_speed, "steps": step_times, "pdf": pdf_speed}
     for letters in sets:
@@ -104,6 +105,8 @@ def _measures(
         yield from startup(effort.rounds)
     if "memory" in parts:
         yield from memory(sets[0].texts, count)
+    if "replies" in parts:
+        yield from reply_tokens(golden)
 
 
 def _golden(folder: Path) -> Letters:

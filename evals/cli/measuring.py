@@ -19,7 +19,7 @@ def bench(
     only: Annotated[
         str | None,
         typer.Option(
-            help="text, steps, fields, validation, growth, pdf, start or memory: to profile it."
+            help="Only text, steps, fields, validation, growth, pdf, start, memory or replies."
         ),
     ] = None,
     out: OutOption = None,

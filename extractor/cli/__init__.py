@@ -295,6 +295,28 @@ def citations(
 
 
 @app.command()
+def prompt(
+    file: LetterArgument,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--prompt", metavar="DIR", help="Prompt files of your own; else ours."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+    encoding: EncodingOption = None,
+) -> None:
+    """Print what a model would be asked about a letter: messages, schema, tokens; none is asked."""
+    from extractor.cli.given import source_of
+    from extractor.cli.prompt import show as show_prompt
+    from extractor.propose.llm.prompt import Prompt
+    from extractor.source import Limits
+
+    _check_encoding(encoding)
+    with _refusals():
+        chosen = Prompt.load(folder)
+        show_prompt(source_of(file, Limits(), encoding).as_text(), chosen, as_json=as_json)
+
+
+@app.command()
 def validate(
     records: Annotated[
         str, typer.Argument(metavar="RECORDS.jsonl", help="Records; - is standard input.")

@@ -5,6 +5,7 @@ several. What could act on a terminal or hide words is shown as a space.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -54,12 +55,22 @@ class NumberedLines:
 
     def numbers(self, span: Span) -> tuple[int, int]:
         """Return the numbers of the first and the last line that *span* touches."""
-        touched = [
-            n
-            for n, line in enumerate(self.lines, 1)
-            if line.start < span.end and span.start < line.end
-        ]
+        touched = self.touched(span)
         return touched[0], touched[-1]
+
+    def touched(self, span: Span) -> range:
+        """Return the numbers of the lines that *span* touches; none where it is all blank."""
+        first = bisect_right(self._ends, span.start)
+        last = bisect_left(self._starts, span.end)
+        return range(first + 1, last + 1)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [line.start for line in self.lines]
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [line.end for line in self.lines]
 
 
 def _cut(text: Text, line: Span) -> Iterator[Span]:

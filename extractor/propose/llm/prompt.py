@@ -113,9 +113,14 @@ class Prompt:
         """Return what a model is asked about a letter: the part that never changes comes first."""
         return [*self._stable, self._asked(lines)]
 
-    def repair(self, refused: Iterable[Finding]) -> Message:
-        """Return the message that sends refused parts back, each with the reason why."""
-        parts = dict.fromkeys(_refusal(finding) for finding in refused)
+    def repair(self, refused: Iterable[Finding], lines: NumberedLines) -> Message:
+        """Return the message that sends refused parts back: which, why, and in which lines.
+
+        Args:
+            refused: What was found wrong with the record that the last reply became.
+            lines: The letter's lines, as the model was shown them.
+        """
+        parts = dict.fromkeys(_refusal(finding, lines) for finding in refused)
         return _message("user", _filled(self.repair_frame, {"refused": "\n".join(parts)}))
 
     @cached_property
@@ -137,12 +142,13 @@ def mark_of(shown: str) -> str:
     >>> mark_of("1| Upheld")
     'f4c2cee170d5'
     """
-    lower = shown.lower()
-    for n in count():
-        digest = hashlib.sha256(f"{n} {shown}".encode("utf-8", "surrogatepass")).hexdigest()
-        if (mark := digest[:_MARK_LENGTH]) not in lower:
-            return mark
-    raise AssertionError  # there are more words of twelve letters than a text has room for
+    held = shown.lower()
+    return next(mark for n in count() if (mark := _nth_mark(n, shown)) not in held)
+
+
+def _nth_mark(n: int, shown: str) -> str:
+    digest = hashlib.sha256(f"{n} {shown}".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()[:_MARK_LENGTH]
 
 
 def _filled(frame: str, words: Mapping[str, str]) -> str:
@@ -153,8 +159,19 @@ def _message(role: str, content: str) -> Message:
     return {"role": role, "content": content}
 
 
-def _refusal(finding: Finding) -> str:
-    return f"- {part_of(finding.path)}: {' '.join(finding.message.split())}"
+def _refusal(finding: Finding, lines: NumberedLines) -> str:
+    why = " ".join(finding.message.split())
+    return f"- {part_of(finding.path)}{_where(finding, lines)}: {why}"
+
+
+def _where(finding: Finding, lines: NumberedLines) -> str:
+    """Return the lines that a finding is about; nothing where it has no place."""
+    if finding.start is None or finding.end is None:
+        return ""
+    touched = lines.touched(lines.text.from_source(finding.start, finding.end))
+    if not touched:
+        return ""
+    return f" (line {touched[0]})" if len(touched) == 1 else f" (lines {touched[0]}-{touched[-1]})"
 
 
 class _Files:
@@ -209,7 +226,7 @@ class _Files:
         except ValidationError as error:
             raise self._refusal(f"{folder}/{REPLY}", _first(error)) from None
         if right.last_line != len(NumberedLines(Text.of(letter))):
-            raise self._refusal(f"{folder}/{REPLY}", "last_line is not the letter's last")
+            raise self._refusal(f"{folder}/{REPLY}", f"last_line is not the last of {LETTER}")
         return Example(name, letter, right.model_dump_json())
 
     def hash(self) -> str:
