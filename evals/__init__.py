@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from evals.comparison.changes import compare
+    from evals.comparison.compare import compare
     from evals.dataset import Dataset
     from evals.results import Results
     from evals.running import run
@@ -23,7 +23,7 @@ __all__ = ["Dataset", "Results", "compare", "run"]
 _HOMES = {
     "Dataset": "evals.dataset",
     "Results": "evals.results",
-    "compare": "evals.comparison.changes",
+    "compare": "evals.comparison.compare",
     "run": "evals.running",
 }
 

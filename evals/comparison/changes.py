@@ -1,35 +1,23 @@
-"""What two runs read differently: gained, lost and changed values, letter by letter.
+"""What two records of one letter say differently: gained, lost and changed values.
 
-A run is what ``imr-eval run --out`` wrote, or records (JSONL). Where one of the two was scored,
-both are scored here anew against its labels, by the same rules: *gained* is right now and was not,
-*lost* was right and is not, *changed* is wrong both times and not the same. Without labels
-*gained* is what only the second run has, *lost* what only the first has, *changed* what they say
-differently. Right means flawless: the value, and its span to the character.
-
-A ``LetterPair`` keeps both scores, from which paired statistics can be made.
+With labels *gained* is right now and was not, *lost* was right and is not, *changed* is wrong both
+times and not the same. Without labels *gained* is what only the second record has, *lost* what only
+the first has, *changed* what they say differently. Right means flawless: the value, and its span to
+the character.
 """
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from evals.errors import EvalError
-from evals.results import Letter, Results
-from evals.running import letters_without_labels
+from evals.results import Letter
 from evals.scoring.fields import look
 from evals.scoring.letters import LetterScore, score_letter
 from evals.scoring.marks import Kind, Mark
-from extractor.cli.output import plain
 from extractor.findings import Code
-from extractor.text import collapse
 
-SCHEMA = "imr-compare/1"
-_WORDS = 60
+CODES = frozenset(code.value for code in Code)
 _SOURCES = ("evidence", "text", "name", "request")
-_CODES = frozenset(code.value for code in Code)
 _FOUND = "found"
 _ABSENT = (Kind.EXTRA, Kind.MISSING)
 _SILENT = frozenset({Kind.EMPTY, Kind.UNSCORED})
@@ -68,104 +56,17 @@ class Change(NamedTuple):
     part: bool = False
 
 
-@dataclass(frozen=True)
-class Run:
-    """A run's letters by document id; of a repeated letter the repeat stands behind it."""
-
-    name: str
-    letters: Mapping[str, Letter]
-
-
-def load(path: Path) -> Run:
-    """Read a run to compare: results of ``imr-eval run --out``, or records as JSONL.
-
-    Raises:
-        EvalError: The file cannot be read or is neither, or holds several arms.
-    """
-    if not _is_results(path):
-        return Run(str(path), {each.id: each for each in letters_without_labels(path)})
-    arms = Results.load(path).arms
-    if len(arms) != 1:
-        raise EvalError(f"{path} holds {len(arms)} arms; one is wanted.")
-    return Run(str(path), {_name(each): each for each in arms[0].letters})
+def labelled_changes(
+    one: Letter, other: Letter, before: LetterScore, after: LetterScore
+) -> list[Change]:
+    """Return what two readings of a letter say differently, both scored by the same labels."""
+    return _folded(_labelled(before, after, places=_same_text(one.record, other.record)))
 
 
-def _is_results(path: Path) -> bool:
-    """Say whether a file holds one JSON object over several lines, which JSONL never does."""
-    try:
-        with path.open(encoding="utf-8-sig") as lines:
-            return next(lines, "").strip() == "{"
-    except (OSError, UnicodeDecodeError):
-        return False
-
-
-def _name(letter: Letter) -> str:
-    return f"{letter.id}#{letter.repeat}" if letter.repeat else letter.id
-
-
-@dataclass(frozen=True)
-class LetterPair:
-    """One letter in both runs; ``before`` and ``after`` are None where there are no labels."""
-
-    id: str
-    changes: Sequence[Change]
-    before: LetterScore | None = None
-    after: LetterScore | None = None
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Two runs side by side.
-
-    ``pairs`` are the letters in both, in the first run's order; ``labels_differ`` names those that
-    the runs were scored with different labels, of which the second run's are used.
-    """
-
-    first: Run
-    second: Run
-    pairs: Sequence[LetterPair]
-    labels_differ: Sequence[str]
-
-    @property
-    def only_in_first(self) -> list[str]:
-        """Letters that the second run lacks."""
-        return [id_ for id_ in self.first.letters if id_ not in self.second.letters]
-
-    @property
-    def only_in_second(self) -> list[str]:
-        """Letters that the first run lacks."""
-        return [id_ for id_ in self.second.letters if id_ not in self.first.letters]
-
-    @property
-    def counts(self) -> dict[str, Counter[Turn]]:
-        """Changes by field, those within a gained or lost item or citation included."""
-        found: dict[str, Counter[Turn]] = {}
-        for change in (change for pair in self.pairs for change in pair.changes):
-            found.setdefault(change.field, Counter())[change.turn] += 1
-        return found
-
-
-def compare(first: Run, second: Run) -> Comparison:
-    """Compare two runs over the letters that both have."""
-    both = [id_ for id_ in first.letters if id_ in second.letters]
-    pairs = [_pair(id_, first.letters[id_], second.letters[id_]) for id_ in both]
-    differ = [id_ for id_ in both if _labels_differ(first.letters[id_], second.letters[id_])]
-    return Comparison(first, second, pairs, differ)
-
-
-def _labels_differ(one: Letter, other: Letter) -> bool:
-    return None not in (one.expected, other.expected) and one.expected != other.expected
-
-
-def _pair(id_: str, one: Letter, other: Letter) -> LetterPair:
-    expected = one.expected if other.expected is None else other.expected
-    places = _same_text(one.record, other.record)
-    if expected is None:
-        score = score_letter(id_, one.record or {}, other.record)
-        return LetterPair(id_, _folded(_unlabelled(score, places=places)))
-    before = score_letter(id_, expected, one.record)
-    after = score_letter(id_, expected, other.record)
-    return LetterPair(id_, _folded(_labelled(before, after, places=places)), before, after)
+def unlabelled_changes(one: Letter, other: Letter) -> list[Change]:
+    """Return what two readings of a letter say differently, whatever is right."""
+    score = score_letter(one.case, one.record or {}, other.record)
+    return _folded(_unlabelled(score, places=_same_text(one.record, other.record)))
 
 
 def _same_text(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> bool:
@@ -190,7 +91,7 @@ def _placed(score: LetterScore) -> Iterator[_Placed]:
             continue
         if mark.pointer.rpartition("/")[2].isdigit():
             entries[mark.pointer] = mark
-        if mark.field in _CODES:
+        if mark.field in CODES:
             expected, produced = (Said(None if mark.kind is kind else _FOUND) for kind in _ABSENT)
             yield _Placed(mark, expected, produced)
             continue
@@ -337,93 +238,3 @@ def _within(change: Change, whole: Collection[tuple[Turn, str]]) -> bool:
             return True
         upper = upper.rpartition("/")[0]
     return False
-
-
-def to_json(comparison: Comparison) -> dict[str, Any]:
-    """Return the comparison as JSON: counts by field, then every change by letter."""
-    runs = (comparison.first, comparison.second)
-    return {
-        "schema": SCHEMA,
-        "runs": [{"name": run.name, "letters": len(run.letters)} for run in runs],
-        "letters": len(comparison.pairs),
-        "only_in_first": comparison.only_in_first,
-        "only_in_second": comparison.only_in_second,
-        "labels_differ": list(comparison.labels_differ),
-        "counts": {name: dict(turns) for name, turns in comparison.counts.items()},
-        "changes": {
-            pair.id: [_change_json(change) for change in pair.changes]
-            for pair in comparison.pairs
-            if pair.changes
-        },
-    }
-
-
-def _change_json(change: Change) -> dict[str, Any]:
-    sides = {name: getattr(change, name) for name in ("before", "after", "right")}
-    said = {name: None if side is None else side._asdict() for name, side in sides.items()}
-    return {**change._asdict(), **said}
-
-
-def lines(comparison: Comparison) -> Iterator[str]:
-    """Yield the report, a line each: letter by letter, then the counts by field."""
-    for pair in comparison.pairs:
-        shown = [change for change in pair.changes if not change.part]
-        if shown:
-            yield plain(pair.id)
-            yield from (f"  {plain(describe(change))}" for change in shown)
-    for where, ids in (
-        (comparison.first.name, comparison.only_in_first),
-        (comparison.second.name, comparison.only_in_second),
-    ):
-        yield from (plain(f"{id_}: only in {where}") for id_ in ids)
-    yield from _counted(comparison)
-    yield plain(_summary(comparison))
-
-
-def _counted(comparison: Comparison) -> Iterator[str]:
-    """Yield a table of the changes by field."""
-    counts = comparison.counts
-    if counts:
-        yield "".join(f"{name:>9}" for name in (*Turn, "")) + "field"
-    for name, turns in counts.items():
-        yield "".join(f"{turns[turn] or '·':>9}" for turn in Turn) + f"{'':9}{name}"
-
-
-def _summary(comparison: Comparison) -> str:
-    changed = sum(bool(pair.changes) for pair in comparison.pairs)
-    turns = sum(comparison.counts.values(), Counter())
-    counts = ", ".join(f"{turns[turn]} {turn}" for turn in Turn)
-    scored = sum(pair.after is not None for pair in comparison.pairs)
-    parts = [
-        f"{len(comparison.pairs)} letters in both runs, {scored} of them with labels",
-        f"{changed} read differently: {counts}",
-    ]
-    if comparison.labels_differ:
-        parts.append(f"{len(comparison.labels_differ)} labelled otherwise since: new labels used")
-    return "; ".join(parts) + "."
-
-
-def describe(change: Change) -> str:
-    """Say one change in a line: what both runs say, and what is right where neither is.
-
-    >>> before, after = Said("Surgery", "arthroscopy"), Said()
-    >>> describe(Change(Turn.LOST, "items.category.name", "/items/0/category/name", before, after))
-    "lost /items/0/category/name: 'Surgery' from 'arthroscopy' → nothing"
-    """
-    is_code = "." not in change.field and change.field in _CODES
-    head = " ".join(filter(None, [change.turn, change.pointer, change.field if is_code else ""]))
-    right = change.right if change.turn is Turn.CHANGED else None
-    told = f"; right is {_told(right)}" if right is not None else ""
-    moved = ", read from other characters" if change.before == change.after else ""
-    return f"{head}: {_told(change.before)} → {_told(change.after)}{moved}{told}"
-
-
-def _told(said: Said) -> str:
-    if said == Said():
-        return "nothing"
-    value, quote = (collapse(str(each)) for each in said)
-    return _cut(value) + (f" from {_cut(quote)}" if said.quote and quote != value else "")
-
-
-def _cut(words: str) -> str:
-    return repr(words if len(words) <= _WORDS else words[:_WORDS] + "…")

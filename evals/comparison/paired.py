@@ -14,6 +14,7 @@ from evals.scoring.marks import Counts
 from evals.stats import ALPHA, Interval
 
 POINT = 0.01
+MCNEMAR, PERMUTATION = "McNemar", "permutation"
 _ZERO = Counts()
 
 Scores = Mapping[str, Sequence[LetterScore]]
@@ -30,10 +31,13 @@ class LetterTest:
         after: The same of the second run.
         lost: Letters in which it held more often before.
         gained: Letters in which it holds more often after.
+        moved: How many letters changed sides, for the power: with repeats the sum of the squared
+            changes of their averages.
         before_interval: Of the share before, Wilson's; with repeats clustered by letter.
         after_interval: Of the share after.
         interval: Of the difference of the shares.
-        p: Exact McNemar's; with repeats of the paired permutation test.
+        p: By the *method*.
+        method: ``McNemar`` (exact), with repeats ``permutation`` (of the sides of each letter).
     """
 
     letters: int
@@ -41,10 +45,12 @@ class LetterTest:
     after: float
     lost: int
     gained: int
+    moved: float
     before_interval: Interval
     after_interval: Interval
     interval: Interval
     p: float
+    method: str = MCNEMAR
 
     @property
     def difference(self) -> float:
@@ -138,12 +144,22 @@ class Power:
 
     def __str__(self) -> str:
         """Say it, so that "no difference" is not read into a small sample."""
-        seen = f"{self.power:.0%}" if self.power >= POINT else "less than 1%"
+        seen = f"{self.power * 100:.0f} %" if self.power >= POINT else "less than 1 %"
+        points = f"{self.change * 100:g} point{'' if self.change == POINT else 's'}"
         return (
-            f"With {self.letters} letters a true change of {self.change * 100:g} point would be "
-            f"seen in {seen.replace('%', ' %')} of such comparisons; about "
-            f"{self.letters_needed:,} letters would be needed to see it in 80 %."
+            f"With {self.letters:,} letters a true change of {points} would be seen in {seen} of "
+            f"such comparisons; about {_about(self.letters_needed)} letters would be needed to see "
+            "it in 80 %, if letters change sides as often as here."
         )
+
+
+def _about(count: int) -> str:
+    """Round to two digits, which is what a guess at the letters that change sides is worth.
+
+    >>> _about(1891), _about(73345), _about(16)
+    ('1,900', '73,000', '16')
+    """
+    return f"{int(float(f'{count:.1e}')):,}"
 
 
 @dataclass(frozen=True)
@@ -224,21 +240,26 @@ def letter_test(
 ) -> LetterTest:
     """Test in how many letters something *holds*; both sides are the same letters in one order."""
     was, now = ([_mean(map(holds, scores)) for scores in side] for side in (before, after))
-    lost = sum(one > other for one, other in zip(was, now, strict=True))
-    gained = sum(one < other for one, other in zip(was, now, strict=True))
-    interval, p = _letters_changed(was, now, lost, gained)
+    changes = [other - one for one, other in zip(was, now, strict=True)]
+    lost, gained = sum(change < 0 for change in changes), sum(change > 0 for change in changes)
+    whole = {*was, *now} <= {0.0, 1.0}
+    if whole:
+        interval, p = stats.paired_difference(lost, gained, len(was)), stats.mcnemar(lost, gained)
+    else:
+        interval, p = stats.clustered_difference(was, now)
     return LetterTest(
-        len(was), sum(was), sum(now), lost, gained, _interval(was), _interval(now), interval, p
+        letters=len(was),
+        before=sum(was),
+        after=sum(now),
+        lost=lost,
+        gained=gained,
+        moved=sum(change**2 for change in changes),
+        before_interval=_interval(was),
+        after_interval=_interval(now),
+        interval=interval,
+        p=p,
+        method=MCNEMAR if whole else PERMUTATION,
     )
-
-
-def _letters_changed(
-    was: Sequence[float], now: Sequence[float], lost: int, gained: int
-) -> tuple[Interval, float]:
-    """Return the interval and the p-value of a difference between letters that hold or do not."""
-    if {*was, *now} <= {0.0, 1.0}:
-        return stats.paired_difference(lost, gained, len(was)), stats.mcnemar(lost, gained)
-    return stats.clustered_difference(was, now)
 
 
 def _interval(rates: Sequence[float]) -> Interval:
@@ -326,8 +347,7 @@ def _corrected(fields: Sequence[FieldTest]) -> list[FieldTest]:
 
 def power_of(perfect: LetterTest, change: float = POINT) -> Power:
     """Return what as many letters, of which as many change sides, can see of a true *change*."""
-    moved = perfect.lost + perfect.gained
-    discordant = max(change, (moved + 1) / (perfect.letters + 2))
+    discordant = max(change, (perfect.moved + 1) / (perfect.letters + 2))
     return Power(
         perfect.letters,
         discordant,
