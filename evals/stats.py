@@ -137,7 +137,7 @@ def clustered_difference(
     else *SWAPS* random ones. Of letters that are right or wrong it is McNemar's.
 
     Args:
-        before: Per letter, a count or a rate.
+        before: Per letter, a rate from 0 to 1, or a small count: the letters added change by 1.
         after: The same letters, in the same order.
         level: The confidence.
         seed: The same seed gives the same result.
@@ -151,7 +151,8 @@ def clustered_difference(
     sums = _drawn(pairs, seed)
     drawn = _percentiles(_share(sums[:, 2:]) - _share(sums[:, :2]), level)
     added = _with_two_added(pairs, level)
-    interval = Interval(min(drawn.low, added.low), max(drawn.high, added.high))
+    low, high = min(drawn.low, added.low), max(drawn.high, added.high)
+    interval = Interval(low, high) if of is None else Interval(max(-1.0, low), min(1.0, high))
     return interval, _exchanged(pairs[:, :2], pairs[:, 2:], seed)
 
 

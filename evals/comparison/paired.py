@@ -6,10 +6,9 @@ was read several times counts once, with the average of its readings.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from evals import stats
-from evals.scoring.letters import LetterScore
 from evals.scoring.marks import Counts
 from evals.stats import ALPHA, Interval
 
@@ -17,7 +16,28 @@ POINT = 0.01
 MCNEMAR, PERMUTATION = "McNemar", "permutation"
 _ZERO = Counts()
 
-Scores = Mapping[str, Sequence[LetterScore]]
+
+class Scored(Protocol):
+    """What is looked at of one reading of a letter, as a ``LetterScore`` has it."""
+
+    @property
+    def perfect(self) -> bool:
+        """Whether everything scored is right."""
+
+    @property
+    def escaped(self) -> int:
+        """How many errors stand in a record that calls itself verified."""
+
+    @property
+    def fields(self) -> Mapping[str, Counts]:
+        """Counts per field."""
+
+    @property
+    def codes(self) -> Mapping[str, Counts]:
+        """Counts per finding code."""
+
+
+Scores = Mapping[str, Sequence[Scored]]
 Rows = list[tuple[float, float]]
 
 
@@ -234,9 +254,9 @@ def paired(before: Scores, after: Scores) -> PairedTests | None:
 
 
 def letter_test(
-    before: Sequence[Sequence[LetterScore]],
-    after: Sequence[Sequence[LetterScore]],
-    holds: Callable[[LetterScore], bool],
+    before: Sequence[Sequence[Scored]],
+    after: Sequence[Sequence[Scored]],
+    holds: Callable[[Scored], bool],
 ) -> LetterTest:
     """Test in how many letters something *holds*; both sides are the same letters in one order."""
     was, now = ([_mean(map(holds, scores)) for scores in side] for side in (before, after))
@@ -271,7 +291,7 @@ def _interval(rates: Sequence[float]) -> Interval:
     return found or Interval(0.0, 1.0)
 
 
-def _errors(letters: Sequence[Sequence[LetterScore]]) -> float:
+def _errors(letters: Sequence[Sequence[Scored]]) -> float:
     return sum(_mean(score.escaped for score in scores) for scores in letters)
 
 
@@ -281,7 +301,7 @@ def _mean(values: Iterable[float]) -> float:
 
 
 def field_tests(
-    before: Sequence[Sequence[LetterScore]], after: Sequence[Sequence[LetterScore]]
+    before: Sequence[Sequence[Scored]], after: Sequence[Sequence[Scored]]
 ) -> list[FieldTest]:
     """Test each field and finding code by itself; the p-values are not corrected yet."""
     was, now = ([_averages(scores) for scores in side] for side in (before, after))
@@ -294,7 +314,7 @@ def _rows(letters: Sequence[Mapping[str, tuple[float, float]]], name: str) -> Ro
     return [letter.get(name, (0.0, 0.0)) for letter in letters]
 
 
-def _averages(scores: Sequence[LetterScore]) -> dict[str, tuple[float, float]]:
+def _averages(scores: Sequence[Scored]) -> dict[str, tuple[float, float]]:
     """Return what is right of how many in each field of one letter, averaged over its readings."""
     counts = [{**score.fields, **score.codes} for score in scores]
     names = dict.fromkeys(name for each in counts for name in each)
