@@ -1,7 +1,7 @@
 """From claims to a record: each is grounded, each field read by the house's own grammars."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from extractor.findings import Code, Finding
 from extractor.ground import Grounder
@@ -41,13 +41,19 @@ _PATIENT_KINDS: Mapping[str, type[V[Any]]] = {
 }
 
 
+_ITEM_PATH: Final = 2
+
+
 def assemble(
     proposal: Proposal,
     text: Text,
     document: Document,
     provenance: Provenance,
 ) -> tuple[Record, list[Finding]]:
-    """Ground every claim; return the record, not yet validated, and what was refused."""
+    """Ground every claim; return the record, not yet validated, and what was refused.
+
+    What was refused counts items as the proposal does; ``settled`` makes paths of the record of it.
+    """
     ground = Grounder(text)
     items = tuple(
         item
@@ -197,3 +203,23 @@ def _touch(one: Citation | Words, other: Citation | Words) -> bool:
 def _disagree(part: Citation | Words, message: str, ground: Grounder, path: str) -> None:
     where = ground.text.place(ground.text.from_source(part.start, part.end))
     ground.findings.append(Finding.of(Code.DISAGREEMENT, message, path, where))
+
+
+def settled(refused: Sequence[Finding], record: Record) -> list[Finding]:
+    """Return grounding's findings with paths into *record*, some items of which were refused.
+
+    What concerns a refused item points at all items: it is none of those that are there.
+    """
+    places = {item.number - 1: n for n, item in enumerate(record.items)}
+    return [_placed(finding, places) for finding in refused]
+
+
+def _placed(finding: Finding, places: dict[int, int]) -> Finding:
+    steps = finding.path.split("/")
+    if len(steps) <= _ITEM_PATH or steps[1] != "items":
+        return finding
+    number = int(steps[2])
+    path = "/items"
+    if number in places:
+        path = "/".join([*steps[:2], str(places[number]), *steps[3:]])
+    return finding.model_copy(update={"path": path})

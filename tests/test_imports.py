@@ -26,6 +26,8 @@ ROOMS = (
     ("treatments",),
     ("assemble",),
     ("validate",),
+    ("disagreement",),
+    ("consult",),
     ("pipeline",),
     ("golden",),
     ("write",),

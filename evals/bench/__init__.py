@@ -29,7 +29,8 @@ from evals.results import versions
 from evals.running import RULES
 from extractor.assemble import assemble
 from extractor.layout import lay_out, load_rules
-from extractor.pipeline import PROPOSERS, Extractor
+from extractor.pipeline import Extractor
+from extractor.propose.rules import propose
 from extractor.record import Document, Provenance
 from extractor.source import find, read, read_bytes
 from extractor.text import Text
@@ -213,7 +214,7 @@ def _clocked(text: str) -> Iterator[float]:
     yield time.process_time()
     layout = lay_out(normal, rules)
     yield time.process_time()
-    proposal = PROPOSERS[RULES](normal, layout)
+    proposal = propose(normal, layout)
     yield time.process_time()
     record, _ = assemble(proposal, normal, Document(id=""), made_by)
     yield time.process_time()

@@ -5,14 +5,13 @@ that needs it. Records go to standard output and nothing else does; what a user 
 sentence on standard error and exit code 2.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from extractor.cli import extract as extracting
 from extractor.cli import output
 from extractor.cli.codebook import Format
 from extractor.cli.codebook import show as show_codebook
@@ -20,12 +19,21 @@ from extractor.cli.findings import Form
 from extractor.cli.findings import show as show_findings
 from extractor.cli.guidelines import Form as GuidelinesForm
 from extractor.cli.guidelines import show as show_guidelines
-
-if TYPE_CHECKING:
-    from extractor.pipeline import Extractor
+from extractor.cli.options import (
+    MEGABYTES_20,
+    EncodingOption,
+    LayoutsOption,
+    LetterArgument,
+    MaxBytesOption,
+    MaxPagesOption,
+    check_encoding,
+    extractor_of,
+    refusal,
+    refusals,
+    there,
+)
 
 EXCEEDED = 1
-_MEGABYTES_20 = 20 * 1024 * 1024
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -33,39 +41,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Independent Medical Review letters in, verified records out.",
 )
-
-
-def _there(file: Path) -> Path:
-    """Return *file* where there is one, or standard input is meant."""
-    if str(file) != "-" and not file.exists():
-        message = f"file '{output.plain(file)}' does not exist."
-        raise typer.BadParameter(message)
-    return file
-
-
-LetterArgument = Annotated[
-    Path,
-    typer.Argument(
-        callback=_there,
-        dir_okay=False,
-        metavar="FILE",
-        help="A letter: text or PDF; - is standard input.",
-    ),
-]
-LayoutsOption = Annotated[
-    Path | None,
-    typer.Option(
-        exists=True,
-        file_okay=False,
-        metavar="DIR",
-        help="Layout files of your own, tried before the built-in ones.",
-    ),
-]
-EncodingOption = Annotated[
-    str | None, typer.Option(metavar="NAME", help="The text files' encoding; else found out.")
-]
-MaxBytesOption = Annotated[int, typer.Option(min=1, metavar="N", help="Read no larger input.")]
-MaxPagesOption = Annotated[int, typer.Option(min=1, metavar="N", help="Read no longer input.")]
 
 
 def main() -> None:
@@ -77,34 +52,6 @@ def main() -> None:
         raise SystemExit(output.USAGE) from None
     finally:
         output.flush()
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Turn what the house refuses into a sentence on standard error and exit code 2."""
-    from extractor.errors import ImrError
-
-    try:
-        yield
-    except ImrError as error:
-        raise _refusal(str(error)) from None
-
-
-@contextmanager
-def _interruptible(out: Path | None) -> Iterator[None]:
-    """Say, where the block is interrupted, that nothing of *out* is lost."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        if out is not None:
-            output.say("Interrupted; the same command goes on where this one stopped.")
-        raise
-
-
-def _refusal(sentence: str) -> typer.Exit:
-    """Say why not, on standard error; the exit that follows from it is returned."""
-    output.say(sentence)
-    return typer.Exit(output.USAGE)
 
 
 def _print_version(wanted: bool) -> None:
@@ -122,97 +69,7 @@ def _imr(
     """Independent Medical Review letters in, verified records out."""
 
 
-@app.command()
-def extract(  # noqa: PLR0913, PLR0917 - one parameter per option
-    paths: Annotated[
-        list[str],
-        typer.Argument(metavar="PATH", help="Letters, folders, globs; - is standard input."),
-    ],
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="FILE.jsonl, .csv, .parquet or .db; else JSONL here. "
-            "Beside .csv and .parquet FILE.citations.* has a row per citation.",
-        ),
-    ] = None,
-    jobs: Annotated[int, typer.Option(min=1, metavar="N", help="Processes that extract.")] = 1,
-    max_failed: Annotated[
-        str, typer.Option(metavar="N|P%", help="Exit 1 when more letters fail.")
-    ] = "0",
-    max_review: Annotated[
-        str, typer.Option(metavar="N|P%", help="Exit 1 when more letters need a person.")
-    ] = "100%",
-    summary: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write what the run came to, as JSON.")
-    ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace an output that was made otherwise.")
-    ] = False,
-    layouts: LayoutsOption = None,
-    encoding: EncodingOption = None,
-    max_bytes: MaxBytesOption = _MEGABYTES_20,
-    max_pages: MaxPagesOption = 500,
-) -> None:
-    """Extract letters into records, one for each input, in input order.
-
-    The same command goes on where a killed run stopped.
-
-    Exit code 1: more letters failed, or need a person, than allowed.
-    """
-    from extractor.cli.allowed import hold, threshold
-    from extractor.cli.progress import watching
-    from extractor.run import run
-    from extractor.source import find
-    from extractor.write import outputs_of
-
-    limits = {
-        "failed": threshold("--max-failed", max_failed),
-        "review": threshold("--max-review", max_review),
-    }
-    with _refusals(), _interruptible(out):
-        extractor = _extractor(layouts, encoding, max_bytes, max_pages)
-        if summary is not None:
-            output.check_place(summary, others=outputs_of(out) if out else ())
-        inputs = list(find(paths))
-        with watching(len(inputs), beside_records=out is None) as watch:
-            came_to = run(
-                inputs,
-                extractor,
-                out,
-                jobs=jobs,
-                overwrite=overwrite,
-                sink=output.write_line,
-                watch=watch,
-            )
-        if summary is not None:
-            output.write_file(summary, came_to.model_dump_json(indent=2) + "\n")
-    hold(came_to, limits)
-
-
-def _extractor(
-    layouts: Path | None,
-    encoding: str | None,
-    max_bytes: int = _MEGABYTES_20,
-    max_pages: int = 500,
-) -> "Extractor":
-    """Return the extractor that the options name; layouts, encoding, catalogue known to be good."""
-    from extractor.guidelines import catalogue
-    from extractor.layout import load_rules
-    from extractor.pipeline import Extractor
-    from extractor.source import Limits
-
-    load_rules(layouts)
-    catalogue()
-    _check_encoding(encoding)
-    return Extractor(layouts=layouts, encoding=encoding, limits=Limits(max_bytes, max_pages))
-
-
-def _check_encoding(encoding: str | None) -> None:
-    try:
-        b" ".decode(encoding or "utf-8", "replace")
-    except (LookupError, ValueError):
-        raise typer.BadParameter("no such text encoding", param_hint="--encoding") from None
+app.command()(extracting.extract)
 
 
 @app.command()
@@ -220,7 +77,7 @@ def show(
     file: Annotated[
         Path,
         typer.Argument(
-            callback=_there,
+            callback=there,
             dir_okay=False,
             metavar="FILE",
             help="A letter, or records as JSONL; - is standard input.",
@@ -243,14 +100,14 @@ def show(
     from extractor.cli.hints import near_to
     from extractor.cli.show import shown
 
-    with _refusals():
-        records = records_of(file, _extractor(layouts, encoding))
+    with refusals():
+        records = records_of(file, extractor_of(layouts, encoding))
         chosen = [record for record in records if id in (None, record.document.id)]
         if not records:
-            raise _refusal("There are no records.")
+            raise refusal("There are no records.")
         if not chosen:
             near = near_to(id or "", (record.document.id for record in records))
-            raise _refusal(f"There is no such record{near}.")
+            raise refusal(f"There is no such record{near}.")
         output.render(shown(chosen, prose=prose))
 
 
@@ -258,7 +115,7 @@ def show(
 def text(
     file: LetterArgument,
     encoding: EncodingOption = None,
-    max_bytes: MaxBytesOption = _MEGABYTES_20,
+    max_bytes: MaxBytesOption = MEGABYTES_20,
     max_pages: MaxPagesOption = 500,
 ) -> None:
     """Print a letter's text, exactly: what the offsets of its record count.
@@ -268,7 +125,7 @@ def text(
     from extractor.cli.given import source_of
     from extractor.source import Limits
 
-    _check_encoding(encoding)
+    check_encoding(encoding)
     output.write(source_of(file, Limits(max_bytes, max_pages), encoding).text, exact=True)
 
 
@@ -288,9 +145,9 @@ def citations(
     from extractor.cli.given import source_of
     from extractor.source import Limits
 
-    _check_encoding(encoding)
+    check_encoding(encoding)
     source = source_of(file, Limits(), encoding)
-    with _refusals():
+    with refusals():
         show_citations(source.as_text(), as_json=as_json)
 
 
@@ -310,8 +167,8 @@ def prompt(
     from extractor.propose.llm.prompt import Prompt
     from extractor.source import Limits
 
-    _check_encoding(encoding)
-    with _refusals():
+    check_encoding(encoding)
+    with refusals():
         chosen = Prompt.load(folder)
         show_prompt(source_of(file, Limits(), encoding).as_text(), chosen, as_json=as_json)
 
@@ -339,8 +196,8 @@ def validate(
     from extractor.cli.check import check
     from extractor.layout import load_rules
 
-    with _refusals():
-        _check_encoding(encoding)
+    with refusals():
+        check_encoding(encoding)
         load_rules(layouts)
         if check(records, source, layouts, encoding):
             raise typer.Exit(EXCEEDED)
@@ -367,7 +224,7 @@ def codebook(
     ] = Format.MARKDOWN,
 ) -> None:
     """Print what every column of every output means, holds, and is derived from."""
-    with _refusals():
+    with refusals():
         show_codebook(column, form)
 
 
@@ -382,7 +239,7 @@ def guidelines(
     ] = GuidelinesForm.TABLE,
 ) -> None:
     """Print the catalogue of guidelines: titles, chapters, regulations, days in force."""
-    with _refusals():
+    with refusals():
         show_guidelines(id, form)
 
 
@@ -396,5 +253,5 @@ def findings(
     ] = Form.MARKDOWN,
 ) -> None:
     """Print what a finding means, an example of it, and what to do about it."""
-    with _refusals():
+    with refusals():
         show_findings(code, form)

@@ -10,16 +10,17 @@ import multiprocessing
 import signal
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import chain, islice
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from pathlib import PurePath
 from traceback import extract_tb
-from typing import Any, NamedTuple, Protocol, Self, TypeAlias, cast
+from typing import Any, NamedTuple, Protocol, Self, TypeAlias, cast, runtime_checkable
 
-from extractor.errors import ImrError
+from extractor.errors import ImrError, SettingsError
 from extractor.findings import Code, Finding
 from extractor.pipeline import version
 from extractor.record import Document, Provenance, Record, Status
@@ -42,19 +43,36 @@ class Extracts(Protocol):
         """Return the record of one input; what is wrong with it is a finding."""
 
 
+@runtime_checkable
+class Submits(Extracts, Protocol):
+    """What can have several letters under way in one process, waiting for answers."""
+
+    @property
+    def concurrency(self) -> int:
+        """How many; 1 for what only computes."""
+
+    def submit(self, found: Input, /) -> "Future[Record]":
+        """Begin to make the record of one input."""
+
+
 class Done(NamedTuple):
-    """A letter's record as a line of JSON, and what is counted of it."""
+    """A letter's record as a line of JSON, and what is counted of it.
+
+    ``provenance`` tells what a model's part in it cost.
+    """
 
     line: str
     status: Status
     items: int
     codes: tuple[str, ...]
+    provenance: Provenance | None = None
 
     @classmethod
     def of(cls, record: Record) -> Self:
         """Serialize *record*."""
         codes = tuple(finding.code.value for finding in record.findings)
-        return cls(record.to_json(), record.status, len(record.items), codes)
+        told = record.provenance if record.provenance.attempts else None
+        return cls(record.to_json(), record.status, len(record.items), codes, told)
 
 
 def each(inputs: Iterable[Input], extract: Extracts, jobs: int) -> Iterator[Done]:
@@ -70,6 +88,9 @@ def each(inputs: Iterable[Input], extract: Extracts, jobs: int) -> Iterator[Done
         message = f"jobs must be at least 1, not {jobs}"
         raise ValueError(message)
     letters = iter(inputs)
+    if isinstance(extract, Submits) and extract.concurrency > 1:
+        yield from _side_by_side(extract, letters)
+        return
     first = list(islice(letters, jobs * _CHUNK))
     jobs = min(jobs, -(-len(first) // _CHUNK))
     letters = chain(first, letters)
@@ -80,10 +101,35 @@ def each(inputs: Iterable[Input], extract: Extracts, jobs: int) -> Iterator[Done
         yield from crew.work(letters)
 
 
+def _side_by_side(extract: Submits, letters: Iterator[Input]) -> Iterator[Done]:
+    """Yield what becomes of each letter, in input order, as many under way as may be."""
+    under_way: deque[tuple[Input, Future[Record]]] = deque()
+    try:
+        for given in letters:
+            under_way.append((given, extract.submit(given)))
+            if len(under_way) >= 2 * extract.concurrency:
+                yield _waited(*under_way.popleft())
+        while under_way:
+            yield _waited(*under_way.popleft())
+    finally:
+        for _, future in under_way:
+            future.cancel()
+
+
+def _waited(given: Input, future: "Future[Record]") -> Done:
+    return _made(given, future.result)
+
+
 def extracted(extract: Extracts, given: Input) -> Record:
     """Return the record of *given*, whatever its letter does to the extractor."""
+    return _attempted(given, lambda: extract.extract_input(given))
+
+
+def _attempted(given: Input, make: Callable[[], Record]) -> Record:
     try:
-        return extract.extract_input(given)
+        return make()
+    except SettingsError:
+        raise
     except Exception as error:
         return _failed(given, f"The extractor failed on it: {_place_of(error)}.")
 
@@ -97,8 +143,12 @@ def _place_of(error: Exception) -> str:
 
 def _done(extract: Extracts, given: Input) -> Done:
     """Return the record of *given* as JSON; half a surrogate pair makes it a failed one."""
+    return _made(given, lambda: extract.extract_input(given))
+
+
+def _made(given: Input, make: Callable[[], Record]) -> Done:
     try:
-        return Done.of(extracted(extract, given))
+        return Done.of(_attempted(given, make))
     except ValueError:
         return Done.of(_failed(given, "Its text or name holds what UTF-8 cannot."))
 

@@ -11,7 +11,50 @@ from typing import Any, NamedTuple, Self
 from pydantic import BaseModel, ConfigDict
 
 from extractor.pipeline import version
+from extractor.record import Provenance
 from extractor.run.crew import Done
+
+
+class ModelUse(BaseModel):
+    """What a run asked of a language model.
+
+    Attributes:
+        letters: Letters that it was asked about.
+        saved: Letters that it was not asked about.
+        cached: Letters whose replies all came from the cache.
+        attempts: Replies asked for, repairs included.
+        input_tokens: Tokens read, those of cached replies included.
+        output_tokens: Tokens written, the same.
+        cost_usd: What all that costs in US dollars, cached replies left out; None where a price
+            is not known.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    letters: int = 0
+    saved: int = 0
+    cached: int = 0
+    attempts: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float | None = 0.0
+
+    def plus(self, made: Provenance) -> Self:
+        """Return the sum with one more letter's."""
+        usage = made.usage or {}
+        price = 0.0 if made.cached else made.cost_usd
+        return self.model_copy(
+            update={
+                "letters": self.letters + 1,
+                "cached": self.cached + bool(made.cached),
+                "attempts": self.attempts + (made.attempts or 0),
+                "input_tokens": self.input_tokens + usage.get("input_tokens", 0),
+                "output_tokens": self.output_tokens + usage.get("output_tokens", 0),
+                "cost_usd": None
+                if price is None or self.cost_usd is None
+                else self.cost_usd + price,
+            }
+        )
 
 
 class Summary(BaseModel):
@@ -28,6 +71,7 @@ class Summary(BaseModel):
         seconds: What this run took, by the clock.
         version: The version of imr-extractor.
         out: The output; None where nothing was written.
+        model: What was asked of a language model; None where nothing was.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -42,6 +86,7 @@ class Summary(BaseModel):
     seconds: float
     version: str
     out: str | None
+    model: ModelUse | None = None
 
 
 class Threshold(NamedTuple):
@@ -89,6 +134,7 @@ class Tally:
         self._statuses: Counter[str] = Counter()
         self._codes: Counter[str] = Counter()
         self._watch = watch
+        self._model: ModelUse | None = None
         self._began = time.perf_counter()
 
     def add(self, done: Done) -> None:
@@ -97,6 +143,8 @@ class Tally:
         self._items += done.items
         self._statuses[done.status] += 1
         self._codes.update(done.codes)
+        if done.provenance:
+            self._model = (self._model or ModelUse()).plus(done.provenance)
         if self._watch:
             self._watch(done)
 
@@ -113,7 +161,13 @@ class Tally:
             seconds=self._seconds(),
             version=version(),
             out=str(out).encode("utf-8", "backslashreplace").decode() if out else None,
+            model=self._asked(),
         )
+
+    def _asked(self) -> ModelUse | None:
+        if self._model is None:
+            return None
+        return self._model.model_copy(update={"saved": self.inputs - self._model.letters})
 
     def repeated(self, earlier: Mapping[str, Any]) -> Summary:
         """Return the summary of an earlier run that left nothing to do."""

@@ -1,0 +1,179 @@
+"""``imr extract``: letters in, records out."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from extractor.cli import output
+from extractor.cli.options import (
+    MEGABYTES_20,
+    MODEL,
+    BaseUrlOption,
+    EncodingOption,
+    LayoutsOption,
+    MaxBytesOption,
+    MaxPagesOption,
+    Mode,
+    ModelOption,
+    ModeOption,
+    PromptOption,
+    Proposer,
+    extractor_of,
+    interruptible,
+    refusals,
+)
+
+
+def extract(  # noqa: PLR0913, PLR0917 - one parameter per option
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH", help="Letters, folders, globs; - is standard input."),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="FILE.jsonl, .csv, .parquet or .db; else JSONL here. "
+            "Beside .csv and .parquet FILE.citations.* has a row per citation.",
+        ),
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, metavar="N", help="Processes that extract.")] = 1,
+    max_failed: Annotated[
+        str, typer.Option(metavar="N|P%", help="Exit 1 when more letters fail.")
+    ] = "0",
+    max_review: Annotated[
+        str, typer.Option(metavar="N|P%", help="Exit 1 when more letters need a person.")
+    ] = "100%",
+    summary: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write what the run came to, as JSON.")
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace an output that was made otherwise.")
+    ] = False,
+    layouts: LayoutsOption = None,
+    encoding: EncodingOption = None,
+    max_bytes: MaxBytesOption = MEGABYTES_20,
+    max_pages: MaxPagesOption = 500,
+    proposer: Annotated[
+        Proposer,
+        typer.Option(
+            help="Who proposes: the offline rules, a model, or both.", rich_help_panel=MODEL
+        ),
+    ] = Proposer.RULES,
+    model: ModelOption = None,
+    base_url: BaseUrlOption = None,
+    prompt: PromptOption = None,
+    mode: ModeOption = Mode.AUTO,
+    repairs: Annotated[
+        int,
+        typer.Option(
+            min=0, metavar="N", help="Send refused parts back so often.", rich_help_panel=MODEL
+        ),
+    ] = 2,
+    concurrency: Annotated[
+        int,
+        typer.Option(
+            min=1, metavar="N", help="Calls to a model under way at once.", rich_help_panel=MODEL
+        ),
+    ] = 16,
+    max_output_tokens: Annotated[
+        int,
+        typer.Option(
+            min=1, metavar="N", help="The longest reply of a model.", rich_help_panel=MODEL
+        ),
+    ] = 4096,
+    no_cache: Annotated[
+        bool,
+        typer.Option(
+            "--no-cache", help="Neither look replies up nor keep them.", rich_help_panel=MODEL
+        ),
+    ] = False,
+    cache_only: Annotated[
+        bool,
+        typer.Option(
+            "--cache-only",
+            help="Ask nothing but the cache; no key is needed.",
+            rich_help_panel=MODEL,
+        ),
+    ] = False,
+    max_cost: Annotated[
+        float | None,
+        typer.Option(min=0, metavar="USD", help="Spend no more on a model.", rich_help_panel=MODEL),
+    ] = None,
+    max_run_tokens: Annotated[
+        int | None,
+        typer.Option(
+            min=0, metavar="N", help="Use no more tokens of a model.", rich_help_panel=MODEL
+        ),
+    ] = None,
+    prices: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            metavar="FILE",
+            help="Prices of your own.",
+            rich_help_panel=MODEL,
+        ),
+    ] = None,
+    trace: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Keep requests and replies here.", rich_help_panel=MODEL),
+    ] = None,
+) -> None:
+    """Extract letters into records, one for each input, in input order.
+
+    The same command goes on where a killed run stopped.
+
+    Exit code 1: more letters failed, or need a person, than allowed.
+    """
+    from extractor.cli.allowed import hold, threshold
+    from extractor.cli.progress import watching
+    from extractor.propose.llm.options import ModelOptions
+    from extractor.run import run
+    from extractor.source import find
+    from extractor.write import outputs_of
+
+    limits = {
+        "failed": threshold("--max-failed", max_failed),
+        "review": threshold("--max-review", max_review),
+    }
+    asking = ModelOptions(
+        mode=mode.value,
+        repairs=repairs,
+        concurrency=concurrency,
+        max_output_tokens=max_output_tokens,
+        no_cache=no_cache,
+        cache_only=cache_only,
+        max_cost=max_cost,
+        max_run_tokens=max_run_tokens,
+        prices=prices,
+        trace=trace,
+    )
+    with refusals(), interruptible(out):
+        extractor = replace(
+            extractor_of(layouts, encoding, max_bytes, max_pages),
+            proposer=proposer.value,
+            model=model,
+            base_url=base_url,
+            prompt=prompt,
+            options=asking,
+        )
+        if summary is not None:
+            output.check_place(summary, others=outputs_of(out) if out else ())
+        inputs = list(find(paths))
+        with watching(len(inputs), beside_records=out is None) as watch:
+            came_to = run(
+                inputs,
+                extractor,
+                out,
+                jobs=jobs,
+                overwrite=overwrite,
+                sink=output.write_line,
+                watch=watch,
+            )
+        if summary is not None:
+            output.write_file(summary, came_to.model_dump_json(indent=2) + "\n")
+    hold(came_to, limits)

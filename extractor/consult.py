@@ -1,0 +1,138 @@
+"""A letter read with a model's help: by the model alone, where the rules fail, or beside them."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
+
+from extractor.disagreement import disagreements
+from extractor.findings import INPUT_CODES, Code, Finding, Severity
+from extractor.propose import Proposal
+from extractor.propose.llm.reader import Judge, Reading
+from extractor.record import Provenance, Record, status_of
+from extractor.text import Text
+
+# What a letter is, or what the house itself reads: no other reply would mend it.
+_NOT_THE_MODELS = INPUT_CODES | {
+    Code.UNKNOWN_LAYOUT,
+    Code.UNCERTAIN_BOUNDARY,
+    Code.UNCITED_TEXT,
+}
+_SINGLE = ("/case/", "/expert/", "/patient/", "/clinical_summary", "/items/")
+_ITEM_PATH = 2
+
+
+class Checked(NamedTuple):
+    """A proposal's record, and why it is no better.
+
+    ``refused`` are grounding's findings, their items counted as the proposal counts them;
+    ``found`` the validator's, of the record's items. ``record`` has all of them.
+    """
+
+    record: Record
+    refused: Sequence[Finding]
+    found: Sequence[Finding]
+
+
+Check = Callable[[Proposal, Provenance], Checked]
+
+
+class Reads(Protocol):
+    """A model that reads letters."""
+
+    async def read(self, text: Text, judge: Judge, repeat: int = 0) -> Reading:
+        """Return what reading the letter came to."""
+
+    def provenance(self, reading: Reading) -> Provenance:
+        """Return who read the letter, with which prompt, at what cost."""
+
+
+async def by_model(text: Text, check: Check, model: Reads, repeat: int = 0) -> Record:
+    """Return the record that the model's proposal makes."""
+    blank = model.provenance(Reading())
+    reading = await model.read(text, lambda claims: refusals(check(claims, blank)), repeat)
+    provenance = model.provenance(reading)
+    if reading.proposal is None:
+        record = check(Proposal(), provenance).record
+        return _with(record.model_copy(update={"findings": ()}), _errors(reading))
+    return _with(check(reading.proposal, provenance).record, _errors(reading))
+
+
+async def by_rules_first(
+    text: Text, rules: Record, check: Check, model: Reads, repeat: int = 0
+) -> Record:
+    """Return the rules' record where it is verified; else the better of it and the model's."""
+    if rules.status == "verified":
+        return rules
+    asked = await by_model(text, check, model, repeat)
+    if _errors_in(asked) < _errors_in(rules):
+        return asked
+    spent = asked.provenance.model_copy(update={"proposer": rules.provenance.proposer})
+    told = [each for each in asked.findings if each.code in _MODEL_CODES]
+    return _with(rules.model_copy(update={"provenance": spent}), told)
+
+
+async def by_both(text: Text, rules: Record, check: Check, model: Reads, repeat: int = 0) -> Record:
+    """Return the rules' record with what the model reads differently, each a ``disagreement``.
+
+    Where only the model's record is verified it is that one, with the rules' differences.
+    """
+    asked = await by_model(text, check, model, repeat)
+    ours, theirs = (asked, rules) if rules.status != "verified" == asked.status else (rules, asked)
+    told = [each for each in asked.findings if each.code in _MODEL_CODES]
+    both = asked.provenance.model_copy(update={"proposer": "both"})
+    return _with(
+        ours.model_copy(update={"provenance": both}), [*disagreements(ours, theirs), *told]
+    )
+
+
+_MODEL_CODES = frozenset(
+    {
+        Code.REFUSED,
+        Code.TRUNCATED_REPLY,
+        Code.CONTENT_FILTERED,
+        Code.PROMPT_TRUNCATED,
+        Code.ENDPOINT_FAILED,
+        Code.BUDGET_EXHAUSTED,
+    }
+)
+
+
+def _with(record: Record, more: Sequence[Finding]) -> Record:
+    """Return *record* with *more* findings, those that it has not yet."""
+    findings = (*record.findings, *(each for each in more if each not in record.findings))
+    status = status_of(findings, has_text=True)
+    return record.model_copy(update={"findings": findings, "status": status})
+
+
+def _errors(reading: Reading) -> list[Finding]:
+    error = reading.error
+    return [] if error is None else [Finding.of(error.code, str(error))]
+
+
+def _errors_in(record: Record) -> int:
+    return sum(finding.severity is Severity.ERROR for finding in record.findings)
+
+
+def refusals(checked: Checked) -> list[Finding]:
+    """Return what the model is told of a proposal: the errors that another reply could mend.
+
+    Their paths count items as the proposal does. Where a part of an item could not be grounded, the
+    item is not in the record; what the validator says of all items follows from that, and is left
+    out.
+    """
+    record, refused, said = checked
+    found = [
+        finding.model_copy(update={"path": _as_proposed(finding.path, record)})
+        for finding in said
+        if finding.severity is Severity.ERROR and finding.code not in _NOT_THE_MODELS
+    ]
+    if refused:
+        found = [finding for finding in found if finding.path.startswith(_SINGLE)]
+    return [*refused, *found]
+
+
+def _as_proposed(path: str, record: Record) -> str:
+    """Return a path into the record with the item's number in the proposal."""
+    steps = path.split("/")
+    if len(steps) > _ITEM_PATH and steps[1] == "items" and int(steps[2]) < len(record.items):
+        steps[2] = str(record.items[int(steps[2])].number - 1)
+    return "/".join(steps)
