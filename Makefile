@@ -35,8 +35,8 @@ types: .venv/installed-dev
 tests: .venv/installed-dev
 	$(BIN)/pytest
 
-gate: .venv/installed-dev
-	$(if $(wildcard evals/baseline.json),$(BIN)/imr-eval run --proposer rules --gate)
+gate: .venv/installed-dev  ## hold the rules against the baseline; leaves build/junit.xml and build/gate.md
+	$(BIN)/imr-eval run --proposer rules --gate --junit build/junit.xml --markdown build/gate.md
 
 lock:  ## pin the dependencies anew (needs uv; add FLAGS=--upgrade to move them)
 	echo 'hatchling>=1.27' | $(LOCK) $(FLAGS) pyproject.toml - -o requirements.lock

@@ -6,7 +6,6 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from evals.gate.baseline import Loss
 from evals.results import ArmResults, Results
 from evals.scoring.letters import Totals
 from evals.scoring.marks import Counts, Mark
@@ -16,7 +15,6 @@ from extractor.text import collapse
 SCREEN = 20
 _WIDTH = 132
 _WORDS = 40
-_WORST = frozenset({"escaped", "golden case scored"})
 _CODES = frozenset(code.value for code in Code)
 _COUNTS = ("correct", "wrong", "missing", "extra", "unscored")
 
@@ -116,38 +114,27 @@ def describe(name: str, mark: Mark) -> str:
 
 def _shown(value: object) -> str:
     place = ""
-    if isinstance(value, Mapping):
-        place = f" [{value['start']}:{value['end']}]" if "start" in value else ""
+    if isinstance(value, Mapping) and "start" in value:
+        place = f" [{value['start']}:{value['end']}]"
+    return repr(words_of(value)) + place
+
+
+def words_of(value: object, length: int = _WORDS) -> str:
+    r"""Return a scored value in words, on one line, cut after *length* characters.
+
+    >>> words_of({"request": {"value": "MRI of the\nlumbar spine", "quote": ""}}, 12)
+    'MRI of the l…'
+    """
+    while isinstance(value, Mapping):
         value = value.get("value", value.get("quote", value.get("request", "")))
-        value = value.get("quote", "") if isinstance(value, Mapping) else value
     words = collapse(str(value))
-    return repr(words if len(words) <= _WORDS else words[:_WORDS] + "…") + place
+    return words if len(words) <= length else f"{words[:length]}…"
 
 
-def screenful(title: str, lines: Sequence[str]) -> RenderableType:
-    """Return the first lines under a title, and how many more there are."""
+def screenful(title: str, lines: Sequence[str], room: int = SCREEN) -> RenderableType:
+    """Return the first *room* lines under a title, and how many more there are."""
     if not lines:
         return Text(f"No {title}.")
-    more = [f"… and {len(lines) - SCREEN} more"] if len(lines) > SCREEN else []
-    shown = [f"  {line}" for line in (*lines[:SCREEN], *more)]
+    more = [f"… and {len(lines) - room} more"] if len(lines) > room else []
+    shown = [f"  {line}" for line in (*lines[:room], *more)]
     return Text("\n".join([f"{title}: {len(lines)}", *shown]), overflow="fold")
-
-
-def verdict(lost: Sequence[Loss]) -> RenderableType:
-    """Return the gate's one screen."""
-    if not lost:
-        return Text("Gate: nothing is worse than the baseline.", style="green")
-    heading = f"losses in {len({loss.case for loss in lost})} golden cases (baseline → now)"
-    worst_first = sorted(lost, key=lambda loss: loss.what not in _WORST)
-    return Group(
-        Text("Gate: worse than the baseline.", style="red"),
-        screenful(heading, [str(loss) for loss in worst_first]),
-    )
-
-
-def accepted(gained: Sequence[Loss], lost: Sequence[Loss]) -> RenderableType:
-    """Return what a new baseline accepts."""
-    return Group(
-        screenful("gains", [str(gain) for gain in gained]),
-        screenful("losses", [str(loss) for loss in lost]),
-    )

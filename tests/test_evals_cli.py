@@ -49,7 +49,7 @@ def case(golden: Path, name: str, *, reviewed: bool = True) -> Path:
     (folder / "source.txt").write_text(TEXT, encoding="utf-8")
     record = content()
     record["document"]["id"] = f"{name}/source.txt"
-    labels = {"split": "dev", "reviewed": reviewed, "note": "", "record": record}
+    labels = {"split": "test", "reviewed": reviewed, "note": "", "record": record}
     (folder / "expected.json").write_text(json.dumps(labels), encoding="utf-8")
     return folder / "expected.json"
 

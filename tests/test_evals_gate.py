@@ -1,127 +1,154 @@
-"""The gate, on planted losses: whatever gets worse fails it, and only what gets worse."""
+"""The gate of an arm without a model, on planted losses: whatever gets worse fails it."""
 
 import json
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
+from gated import RIGHT, SPAN, WRONG, Data, accepted, age, gate, letter, letters, record, rules, run
 
 from evals.errors import EvalError
-from evals.gate.baseline import Loss, gains, losses, read_baseline, snapshot, write_baseline
-from evals.scoring.letters import LetterScore, score_letter
-
-Data = dict[str, Any]
-
-SPAN = {"quote": "44-year-old", "start": 2, "end": 13, "page": None}
-
-
-def record() -> Data:
-    """Return a small golden record with one value, one absent value, one set, one code."""
-    return {
-        "status": "verified",
-        "outcome": "upheld",
-        "patient": {"age": {"value": 44, **SPAN}, "sex": None},
-        "expert": {"licensed_in": [{"value": "Oregon", "quote": "Oregon", "start": 40, "end": 46}]},
-        "findings": [{"code": "dates_out_of_order", "path": ""}],
-    }
+from evals.gate.baseline import Case, Cases, Standing, read_baseline, write_baseline
+from evals.gate.losses import (
+    FALLING,
+    GONE,
+    NEW,
+    PERFECT,
+    RISING,
+    RISING_LETTER,
+    Loss,
+    gains,
+    losses,
+)
+from evals.gate.verdict import Verdict, all_passed, judge
+from evals.results import Letter
+from evals.scoring.marks import Counts
 
 
-def letters(*changes: Data, expected: Data | None = None) -> list[LetterScore]:
-    """Score letters a, b, … whose records are the golden one with some top-level keys changed."""
-    return [
-        score_letter(name, expected or record(), {**record(), **change})
-        for name, change in zip("abcdef", changes, strict=False)
-    ]
-
-
-def losses_from(before: list[LetterScore], now: list[LetterScore]) -> set[tuple[str, str]]:
+def lost(verdict: Verdict) -> set[tuple[str, str]]:
     """Return which losses the gate finds, each as case and what."""
-    return {(loss.case, loss.what) for loss in losses(snapshot(before, "rules"), now)}
+    return {(loss.case, loss.what) for loss in verdict.losses}
 
 
-def age(**change: object) -> Data:
-    """Return a record's patient with the age changed."""
-    return {"patient": {"age": {"value": 44, **SPAN, **change}, "sex": None}}
-
-
-GATE_RULES: dict[str, tuple[Data, set[str]]] = {
+LOSSES: dict[str, tuple[Data, set[str]]] = {
     "a wrong value": (
-        age(value=45),
-        {"patient.age correct", "patient.age wrong", "perfect letters", "escaped"},
+        WRONG,
+        {"patient.age correct", "patient.age wrong", PERFECT, "escaped"},
     ),
     "a missing value": (
         {"patient": {"age": None, "sex": None}},
-        {
-            "patient.age correct",
-            "patient.age exact",
-            "patient.age missing",
-            "perfect letters",
-            "escaped",
-        },
+        {"patient.age correct", "patient.age exact", "patient.age missing", PERFECT, "escaped"},
     ),
     "an extra value": (
         {"patient": {"age": {"value": 44, **SPAN}, "sex": {"value": "male", **SPAN}}},
-        {"patient.sex extra", "perfect letters", "escaped"},
+        {"patient.sex extra", PERFECT, "escaped"},
     ),
-    "an inexact span": (age(end=12), {"patient.age exact", "perfect letters"}),
+    "an inexact span": (age(end=12), {"patient.age exact", PERFECT}),
     "a misplaced value": (
         age(start=90, end=101),
-        {"patient.age exact", "patient.age misplaced", "perfect letters", "escaped"},
+        {"patient.age exact", "patient.age misplaced", PERFECT, "escaped"},
     ),
     "a needless review": (
         {"status": "review"},
-        {"status correct", "status wrong", "perfect letters", "needless"},
+        {"status correct", "status wrong", PERFECT, "needless"},
     ),
     "a lost observation": (
         {"findings": []},
-        {"dates_out_of_order correct", "dates_out_of_order missing", "perfect letters"},
+        {"dates_out_of_order correct", "dates_out_of_order missing", PERFECT},
     ),
     "a false observation": (
         {"findings": [*record()["findings"], {"code": "age_implausible", "path": ""}]},
-        {"age_implausible extra", "perfect letters"},
+        {"age_implausible extra", PERFECT},
     ),
 }
 
 
-@pytest.mark.parametrize(("change", "lost"), GATE_RULES.values(), ids=GATE_RULES)
-def test_each_loss_fails_the_gate_and_is_named(change: Data, lost: set[str]) -> None:
+@pytest.mark.parametrize(("change", "what"), LOSSES.values(), ids=LOSSES)
+def test_each_loss_fails_the_gate_and_is_named(change: Data, what: set[str]) -> None:
     """One record that is worse than it was gives exactly the losses that it is."""
-    assert losses_from(letters({}), letters(change)) == {("a", what) for what in lost}
+    verdict = gate(letters(RIGHT), letters(change))
+
+    assert lost(verdict) == {("00", each) for each in what}
+    assert rules(verdict) == [("loss", "00")] * len(what)
+    assert not verdict.passed
 
 
-@pytest.mark.parametrize("change", [change for change, _ in GATE_RULES.values()], ids=GATE_RULES)
+@pytest.mark.parametrize("change", [change for change, _ in LOSSES.values()], ids=LOSSES)
 def test_a_baseline_with_the_error_accepts_it_and_its_repair(change: Data) -> None:
     """What the baseline has accepted is no loss, and neither is doing better than it."""
-    assert losses_from(letters(change), letters(change)) == set()
-    assert losses_from(letters(change), letters({})) == set()
-    assert gains(snapshot(letters(change), "rules"), letters({}))
+    assert gate(letters(change), letters(change)).passed
+    repaired = gate(letters(change), letters(RIGHT))
+    assert repaired.passed
+    assert repaired.gains
+
+
+# --- every count that is watched ------------------------------------------------------------------
+
+SOME = Counts(correct=3, wrong=3, missing=3, extra=3, unscored=3, exact=3, misplaced=3)
+BEFORE = Case("test", {"verified": 3}, 2, 3, 3, 2, None, {"outcome": SOME}, {"refused": SOME})
+WATCHED = [(kind, -1) for kind in FALLING] + [(kind, 1) for kind in RISING]
+
+
+@pytest.mark.parametrize("rows", ["fields", "codes"])
+@pytest.mark.parametrize(("kind", "step"), WATCHED, ids=[kind for kind, _ in WATCHED])
+def test_each_watched_count_fails_by_itself(rows: str, kind: str, step: int) -> None:
+    """Worse by one in a single count, all others equal, is that one loss; better is one gain."""
+    [name] = getattr(BEFORE, rows)
+    moved = {name: replace(SOME, **{kind: 3 + step})}
+    worse = {"a": replace(BEFORE, **{rows: moved})}  # type: ignore[arg-type]
+    before: Cases = {"a": BEFORE}
+
+    assert losses(before, worse) == [Loss("a", name, kind, 3, 3 + step)]
+    assert gains(worse, before) == [Loss("a", name, kind, 3 + step, 3)]
+    assert losses(worse, before) == gains(before, worse) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "was", "now"), [("perfect", 2, 1), *((kind, 2, 3) for kind in RISING_LETTER)]
+)
+def test_each_watched_count_of_a_letter_fails_by_itself(kind: str, was: int, now: int) -> None:
+    """Fewer perfect records, more escaped errors and more needless reviews each fail alone."""
+    before: Cases = {"a": replace(BEFORE, **{kind: was})}  # type: ignore[arg-type]
+    worse: Cases = {"a": replace(BEFORE, **{kind: now})}  # type: ignore[arg-type]
+    name = PERFECT if kind == "perfect" else kind
+
+    assert losses(before, worse) == [Loss("a", "", name, was, now)]
+    assert losses(worse, before) == []
+
+
+def test_no_count_is_forgotten() -> None:
+    """Every count of a field is watched but two: an absence and a span do no harm by themselves."""
+    assert {*FALLING, *RISING} == set(Counts.__slots__) - {"empty", "located"}
+
+
+# --- what cannot be compared ----------------------------------------------------------------------
 
 
 def test_a_gain_in_one_letter_does_not_pay_for_a_loss_in_another() -> None:
     """Equal totals are no excuse: letters are compared one by one."""
-    before, now = letters(age(value=45), {}), letters({}, age(value=45))
+    verdict = gate(letters(WRONG, RIGHT), letters(RIGHT, WRONG))
 
-    assert ("b", "patient.age wrong") in losses_from(before, now)
+    assert ("01", "patient.age wrong") in lost(verdict)
+    assert not verdict.passed
 
 
 def test_a_gain_in_one_field_does_not_pay_for_a_loss_in_another() -> None:
     """Fields are compared one by one."""
-    before, now = letters(age(value=45)), letters({"outcome": "mixed"})
-
-    assert ("a", "outcome wrong") in losses_from(before, now)
+    assert ("00", "outcome wrong") in lost(gate(letters(WRONG), letters({"outcome": "mixed"})))
 
 
 def test_a_golden_case_that_is_gone_fails() -> None:
     """Deleting the letter that fails is no way through the gate."""
-    assert losses_from(letters({}, {}), letters({})) == {("b", "golden case scored")}
+    verdict = gate(letters(RIGHT, RIGHT), letters(RIGHT))
+
+    assert lost(verdict) == {("01", GONE)}
+    assert rules(verdict) == [("loss", "01")]
 
 
 def test_a_letter_without_a_record_fails() -> None:
     """A record that was not made loses all its values."""
-    now = [score_letter("a", record(), None)]
-
-    assert ("a", "patient.age missing") in losses_from(letters({}), now)
+    assert ("00", "patient.age missing") in lost(gate(letters(RIGHT), letters(None)))
 
 
 def test_an_expectation_that_is_gone_fails() -> None:
@@ -129,76 +156,189 @@ def test_an_expectation_that_is_gone_fails() -> None:
     unlabelled = deepcopy(record())
     del unlabelled["patient"]["age"]
 
-    now = letters(age(value=45), expected=unlabelled)
+    verdict = gate(letters(WRONG), letters(WRONG, expected=unlabelled))
 
-    assert losses_from(letters(age(value=45)), now) == {
-        ("a", "patient.age unscored"),
-        ("a", "patient.age exact"),
-    }
+    assert lost(verdict) == {("00", "patient.age unscored"), ("00", "patient.age exact")}
 
 
 def test_an_expected_code_that_is_gone_fails() -> None:
     """An observation deleted from the labels together with the record's own is a loss as well."""
-    unlabelled = {**record(), "findings": []}
+    now = letters({"findings": []}, expected={**record(), "findings": []})
 
-    now = letters({"findings": []}, expected=unlabelled)
-
-    assert losses_from(letters({}), now) == {("a", "dates_out_of_order correct")}
+    assert lost(gate(letters(RIGHT), now)) == {("00", "dates_out_of_order correct")}
 
 
-def test_nothing_scored_fails() -> None:
-    """An empty golden folder passes no gate, not even that of an empty baseline."""
-    assert losses(snapshot([], "rules"), [])
-    assert losses(snapshot(letters({}), "rules"), [])
+@pytest.mark.parametrize(
+    "now",
+    [[], letters(RIGHT, expected={})],
+    ids=["no letter", "a letter whose labels say nothing"],
+)
+@pytest.mark.parametrize("before", [[], letters(RIGHT)], ids=["no case", "a case"])
+def test_nothing_scored_fails(before: list[Letter], now: list[Letter]) -> None:
+    """Nothing to look at passes no gate, not even that of an empty baseline."""
+    assert rules(gate(before, now)) == [("nothing_scored", "")]
+
+
+def test_no_arm_passes_nothing() -> None:
+    """Results without an arm are refused, and no verdict is not a good one."""
+    with pytest.raises(EvalError):
+        judge(replace(run([]), arms=()), accepted(letters(RIGHT)))
+    assert not all_passed([])
+
+
+def test_one_failing_arm_fails_the_run() -> None:
+    """Every arm must pass."""
+    good, bad = gate(letters(RIGHT), letters(RIGHT)), gate(letters(RIGHT), letters(WRONG))
+
+    assert all_passed([good, good])
+    assert not all_passed([good, bad])
 
 
 def test_a_new_case_passes_only_when_perfect() -> None:
     """A case that the baseline does not know must be perfect, or accepted with what is wrong."""
-    assert losses_from(letters({}), letters({}, {})) == set()
-    assert losses_from(letters({}), letters({}, age(value=45))) == {
-        ("b", "new case, perfect letters")
-    }
+    assert gate(letters(RIGHT), letters(RIGHT, RIGHT)).passed
+    assert lost(gate(letters(RIGHT), letters(RIGHT, WRONG))) == {("01", NEW)}
 
 
 def test_a_newly_scored_field_must_be_right_but_may_be_unlabelled() -> None:
     """A field that the baseline does not know has no errors to hide behind."""
-    old = snapshot(letters(age(value=45), {}), "rules")
-    for case in old["cases"].values():
-        del case["fields"]["patient.age"]
+    before = accepted(letters(WRONG, RIGHT))["rules"]
+    old = {name: replace(case, fields=without(case)) for name, case in before.cases.items()}
 
-    found = {(loss.case, loss.what) for loss in losses(old, letters(age(value=45), {}))}
+    [verdict] = judge(run(letters(WRONG, RIGHT)), {"rules": replace(before, cases=old)})
 
-    assert found == {("a", "patient.age wrong")}
+    assert lost(verdict) == {("00", "patient.age wrong")}
 
 
-def test_losses_say_both_numbers() -> None:
-    """A loss names the baseline's number and the present one."""
-    assert Loss("a", "outcome wrong", 0, 1) in losses(
-        snapshot(letters({}), "rules"), letters({"outcome": "mixed"})
-    )
+def without(case: Case) -> dict[str, Counts]:
+    """Return a case's fields but for the age."""
+    return {name: counts for name, counts in case.fields.items() if name != "patient.age"}
+
+
+# --- splits, repeats, arms ------------------------------------------------------------------------
+
+
+def test_the_other_split_is_not_missed() -> None:
+    """Gating one split reports neither the other's cases as gone nor their losses."""
+    both = accepted([letter("a", RIGHT, split="test"), letter("b", RIGHT, split="dev")])
+
+    for split, name in (("test", "a"), ("dev", "b")):
+        [verdict] = judge(run([letter(name, RIGHT, split=split)], split=split), both)
+        assert (verdict.passed, list(verdict.was.cases)) == (True, [name])
+
+
+def test_a_case_that_leaves_its_split_is_missed() -> None:
+    """Moving the letter that fails to the split that is not gated is no way through."""
+    baseline = accepted(letters(RIGHT, RIGHT))
+
+    [verdict] = judge(run(letters(RIGHT)), baseline)
+
+    assert lost(verdict) == {("01", GONE)}
+
+
+def test_repeats_are_added_up() -> None:
+    """One wrong reading of three is a loss of one perfect record."""
+    thrice = [letter("a", RIGHT, repeat=n) for n in range(3)]
+    once_wrong = [*thrice[:2], letter("a", WRONG, repeat=2)]
+
+    assert Loss("a", "", PERFECT, 3, 2) in gate(thrice, once_wrong).losses
+
+
+def test_another_number_of_repeats_is_refused() -> None:
+    """Three readings cannot be counted against one."""
+    with pytest.raises(EvalError, match="repeats"):
+        gate(letters(RIGHT), [letter("00", RIGHT, repeat=n) for n in range(3)])
+
+
+def test_an_arm_that_the_baseline_lacks_is_told_to_be_accepted() -> None:
+    """No baseline is no pass, and the refusal says what to do."""
+    with pytest.raises(EvalError, match="imr-eval accept"):
+        judge(run(letters(RIGHT)), {})
+
+
+def test_an_arm_may_be_held_against_another() -> None:
+    """A new arm is compared with the accepted arm that is named."""
+    other = {"older": accepted(letters(RIGHT))["rules"]}
+
+    [verdict] = judge(run(letters(WRONG)), other, "older")
+
+    assert (verdict.arm, verdict.against, verdict.passed) == ("rules", "older", False)
+
+
+# --- the file -------------------------------------------------------------------------------------
 
 
 def test_a_baseline_is_read_back_as_it_was_written(tmp_path: Path) -> None:
-    """Writing and reading a baseline loses nothing, and each field has a line of its own."""
-    baseline = snapshot(letters({}, age(value=45)), "rules")
+    """Writing and reading loses nothing, arms stand by name, each field has a line of its own."""
+    found = letters(RIGHT, WRONG)
+    floors = {"perfect": 0.9, "escaped": 0, "patient.age.recall": 0.5}
+    cases = {name: Case("dev", {"verified": 1}, 1, labels="a1") for name in ("a", "b")}
+    model = Standing("llm", cases, "a {strange}  name", "p@12", 1, floors)
     path = tmp_path / "deep" / "baseline.json"
 
-    write_baseline(path, baseline)
+    write_baseline(path, {**accepted(found), "llm": model})
 
-    assert read_baseline(path) == baseline
-    assert losses(read_baseline(path), letters({}, age(value=45))) == []
-    assert sum('"patient.age"' in line for line in path.read_text().splitlines()) == 2
+    read = read_baseline(path)
+    assert (list(read), read["llm"]) == (["llm", "rules"], model)
+    [verdict] = judge(run(found), read)
+    assert (verdict.losses, verdict.gains) == ([], [])
+    lines = [line.strip() for line in path.read_text().splitlines()]
+    assert lines.count('"patient.age": { "correct": 1, "located": 1, "exact": 1 },') == 1
+    assert lines.count('"patient.age": { "wrong": 1, "located": 1, "exact": 1 },') == 1
+    assert lines.count('"patient.age": { "recall": 0.5 },') == 1
+    assert lines.count('"escaped": 0,') == 1
 
 
-@pytest.mark.parametrize(
-    "content", ["", "[]", "{", json.dumps({"schema": "imr-eval-baseline/0", "cases": {}})]
-)
-def test_what_is_no_baseline_is_refused(content: str, tmp_path: Path) -> None:
+def content(**arm: object) -> str:
+    """Return a baseline of one arm without cases, changed."""
+    whole: Data = {"proposer": "rules", "model": None, "prompt": None, "repeats": 1, "floors": {}}
+    data = {**whole, "cases": {}, **arm}
+    return json.dumps({"schema": "imr-eval-baseline/2", "arms": {"rules": data}})
+
+
+CASE: Data = {
+    "split": "test",
+    "statuses": {},
+    "letter": {"perfect": 1, "escaped": 0, "misled": 0, "needless": 0},
+    "fields": {},
+    "codes": {},
+}
+BROKEN = {
+    "empty": "",
+    "a list": "[]",
+    "cut off": "{",
+    "an earlier schema": json.dumps({"schema": "imr-eval-baseline/1", "cases": {}}),
+    "no arms": json.dumps({"schema": "imr-eval-baseline/2"}),
+    "arms that are none": json.dumps({"schema": "imr-eval-baseline/2", "arms": {"rules": 7}}),
+    "no counts": content(cases={"a": {**CASE, "letter": {}}}),
+    "a count that is none": content(cases={"a": {**CASE, "fields": {"outcome": {"wrong": "0"}}}}),
+    "a count below 0": content(cases={"a": {**CASE, "fields": {"outcome": {"wrong": -1}}}}),
+    "an unknown count": content(cases={"a": {**CASE, "fields": {"outcome": {"wrnog": 1}}}}),
+    "an unknown floor": content(floors={"perfekt": 0.9}),
+    "a floor that nothing is under": content(floors={"perfect": 0}),
+    "a floor above all": content(floors={"outcome": {"recall": 99}}),
+    "a ceiling that is no number of errors": content(floors={"escaped": 0.5}),
+}
+
+
+def test_what_the_broken_baselines_are_made_from_is_whole(tmp_path: Path) -> None:
+    """Their only fault is the one that is named."""
+    (tmp_path / "baseline.json").write_text(content(cases={"a": CASE}, floors={"perfect": 1}))
+
+    assert read_baseline(tmp_path / "baseline.json")["rules"].cases["a"].perfect == 1
+
+
+@pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
+def test_what_is_no_baseline_is_refused(text: str, tmp_path: Path) -> None:
     """A baseline that cannot be read never counts as one that nothing is worse than."""
     path = tmp_path / "baseline.json"
-    path.write_text(content)
+    path.write_text(text)
 
     with pytest.raises(EvalError):
         read_baseline(path)
-    with pytest.raises(EvalError):
+
+
+def test_no_baseline_is_refused(tmp_path: Path) -> None:
+    """The refusal says what writes one."""
+    with pytest.raises(EvalError, match="accept"):
         read_baseline(tmp_path / "none.json")

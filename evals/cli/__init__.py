@@ -5,7 +5,7 @@ What takes long to import is imported by the command that needs it.
 
 import typer
 
-from evals.cli import attacking, comparing, golden, measuring, scoring
+from evals.cli import attacking, comparing, gating, golden, measuring, scoring
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -16,7 +16,7 @@ app = typer.Typer(
 
 for command in (
     scoring.run,
-    scoring.accept,
+    gating.accept,
     comparing.compare,
     comparing.same,
     comparing.labels,

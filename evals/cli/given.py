@@ -17,6 +17,9 @@ RecordsOption = Annotated[
     typer.Option("--records", help="Score these records (JSONL, any tool's) instead."),
 ]
 OutOption = Annotated[Path | None, typer.Option("--out", help="Write the results as JSON.")]
+SplitOption = Annotated[
+    str | None, typer.Option("--split", help="Score this split only: dev or test.")
+]
 GOLDEN, BASELINE = Path("golden"), Path("evals/baseline.json")
 
 

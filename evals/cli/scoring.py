@@ -1,20 +1,25 @@
-"""``imr-eval run`` and ``accept``: score, and hold the score against the baseline."""
+"""``imr-eval run``: score, and hold the score against the baseline."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
+from evals.cli.gating import (
+    AgainstOption,
+    Gate,
+    GateOption,
+    JunitOption,
+    MarkdownOption,
+    hold,
+)
 from evals.cli.given import (
     BASELINE,
     GOLDEN,
-    USAGE,
-    WORSE,
     BaselineOption,
     GoldenOption,
     OutOption,
     ProposerOption,
     RecordsOption,
+    SplitOption,
     refusals,
 )
 
@@ -27,57 +32,27 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option
     golden: GoldenOption = GOLDEN,
     records: RecordsOption = None,
     out: OutOption = None,
-    gate: Annotated[
-        bool, typer.Option("--gate", help="Exit 1 when anything is worse than the baseline.")
-    ] = False,
+    split: SplitOption = None,
+    gate: GateOption = False,
     baseline: BaselineOption = BASELINE,
+    against: AgainstOption = None,
+    junit: JunitOption = None,
+    markdown: MarkdownOption = None,
 ) -> None:
     """Score a proposer, or a file of records, on the golden letters."""
     from evals import terminal
 
+    asked = Gate(gate, baseline, against, junit, markdown)
     with refusals():
-        results = _results(golden, proposer, records)
+        results = _results(golden, proposer, records, asked.split(split))
         terminal.console().print(terminal.report(results))
         if out is not None:
             results.save(out)
-        if gate:
-            _gate(results, baseline)
+        hold(results, asked)
 
 
-def _results(golden: Path, proposer: str, records: Path | None) -> "Results":
+def _results(golden: Path, proposer: str, records: Path | None, split: str | None) -> "Results":
     from evals.dataset import Dataset
     from evals.running import run as run_arms
 
-    return run_arms(Dataset.load(golden), proposer, records=records)
-
-
-def _gate(results: "Results", baseline: Path) -> None:
-    from evals import terminal
-    from evals.gate.baseline import losses, read_baseline
-
-    scores = [letter.score for letter in results.arms[0].letters]
-    lost = losses(read_baseline(baseline), scores)
-    terminal.console().print(terminal.verdict(lost))
-    if lost:
-        raise typer.Exit(WORSE)
-
-
-def accept(
-    proposer: ProposerOption = "rules",
-    golden: GoldenOption = GOLDEN,
-    records: RecordsOption = None,
-    baseline: BaselineOption = BASELINE,
-) -> None:
-    """Make the present result the baseline, and show the gains and losses this accepts."""
-    from evals import terminal
-    from evals.gate.baseline import gains, losses, read_baseline, snapshot, write_baseline
-
-    with refusals():
-        arm = _results(golden, proposer, records).arms[0]
-        scores = [letter.score for letter in arm.letters]
-        if not scores:
-            typer.echo("imr-eval: no reviewed golden case; nothing to accept.", err=True)
-            raise typer.Exit(USAGE)
-        old = read_baseline(baseline) if baseline.exists() else {"cases": {}}
-        terminal.console().print(terminal.accepted(gains(old, scores), losses(old, scores)))
-        write_baseline(baseline, snapshot(scores, arm.arm.proposer))
+    return run_arms(Dataset.load(golden, split), proposer, records=records, split=split)
