@@ -66,10 +66,10 @@ def gains(before: Cases, now: Cases) -> list[Loss]:
     Cases new to *before* are gains of a case, whatever is in them.
     """
     found = [Loss(name, "", GONE, 0, 1) for name in now if name not in before]
-    for name in now.keys() & before.keys():
+    for name in sorted(now.keys() & before.keys()):
         back = _case_losses(name, now[name], before[name])
         found += [loss._replace(was=loss.now, now=loss.was) for loss in back]
-    return sorted(found)
+    return found
 
 
 def worst_first(lost: list[Loss]) -> list[Loss]:

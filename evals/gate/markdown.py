@@ -15,7 +15,7 @@ from evals.gate.screen import heading, letters_tested
 from evals.gate.verdict import Rule, Verdict, all_passed
 from evals.scoring.marks import Mark
 from evals.stats import Interval, clustered, wilson
-from evals.terminal import words_of
+from evals.terminal import SCREEN, words_of
 from extractor.cli.output import plain
 
 MARKER = "<!-- imr-eval gate -->"
@@ -47,11 +47,11 @@ def document(verdicts: Sequence[Verdict]) -> str:
 def _arm(verdict: Verdict, room: int) -> Iterator[str]:
     yield f"{'✅' if verdict.passed else '❌'} {escaped(heading(verdict))}"
     yield _table(verdict)
-    reasons = [escaped(reason.text) for reason in verdict.reasons if reason.rule is not Rule.LOSS]
-    if verdict.by_chance:
-        reasons.append(f"tested: {escaped(letters_tested(verdict))}")
-    if reasons:
-        yield "\n".join(f"- {reason}" for reason in reasons)
+    reasons = [reason.text for reason in verdict.reasons if reason.rule is not Rule.LOSS]
+    more = [f"… and {len(reasons) - SCREEN} more"] if len(reasons) > SCREEN else []
+    tested = [f"tested: {letters_tested(verdict)}"] if verdict.by_chance else []
+    if listed := [*reasons[:SCREEN], *more, *tested]:
+        yield "\n".join(f"- {escaped(reason)}" for reason in listed)
     for title, moved in (("losses", verdict.losses), ("gains", verdict.gains)):
         if moved:
             yield _moved(title, moved, verdict, room)
@@ -91,17 +91,21 @@ def _said(k: int, n: int, interval: Interval | None) -> str:
 
 
 def _moved(title: str, moved: Sequence[Loss], verdict: Verdict, room: int) -> str:
-    groups = [list(group) for _, group in groupby(sorted(moved), key=lambda loss: loss[:2])]
+    groups = [list(group) for _, group in groupby(sorted(moved, key=_place), key=_place)]
     cells = [_cells(group, _values(group, verdict, gained=title == "gains")) for group in groups]
     fitting = list(_fitting(cells, room))
     header = ["letter", "field", "baseline → now", "expected", "produced"]
     body = _rows(header, fitting)
     if len(fitting) < len(cells):
         body += f"\n\n… and {len(cells) - len(fitting)} more."
-    said = f"{title}: {len(groups)} fields of {len({loss.case for loss in moved})} letters"
+    said = f"{title}: {len(groups)}, letters: {len({loss.case for loss in moved})}"
     if len(cells) <= LONG:
         return f"**{said}**\n\n{body}"
     return f"<details><summary>{said}</summary>\n\n{body}\n\n</details>"
+
+
+def _place(loss: Loss) -> tuple[str, str]:
+    return loss.case, loss.field
 
 
 def _cells(group: Sequence[Loss], values: tuple[str, str]) -> list[str]:
