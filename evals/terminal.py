@@ -114,27 +114,18 @@ def describe(name: str, mark: Mark) -> str:
 
 def _shown(value: object) -> str:
     place = ""
-    if isinstance(value, Mapping) and "start" in value:
-        place = f" [{value['start']}:{value['end']}]"
-    return repr(words_of(value)) + place
-
-
-def words_of(value: object, length: int = _WORDS) -> str:
-    r"""Return a scored value in words, on one line, cut after *length* characters.
-
-    >>> words_of({"request": {"value": "MRI of the\nlumbar spine", "quote": ""}}, 12)
-    'MRI of the l…'
-    """
-    while isinstance(value, Mapping):
+    if isinstance(value, Mapping):
+        place = f" [{value['start']}:{value['end']}]" if "start" in value else ""
         value = value.get("value", value.get("quote", value.get("request", "")))
+        value = value.get("quote", "") if isinstance(value, Mapping) else value
     words = collapse(str(value))
-    return words if len(words) <= length else f"{words[:length]}…"
+    return repr(words if len(words) <= _WORDS else words[:_WORDS] + "…") + place
 
 
-def screenful(title: str, lines: Sequence[str], room: int = SCREEN) -> RenderableType:
-    """Return the first *room* lines under a title, and how many more there are."""
+def screenful(title: str, lines: Sequence[str]) -> RenderableType:
+    """Return the first lines under a title, and how many more there are."""
     if not lines:
         return Text(f"No {title}.")
-    more = [f"… and {len(lines) - room} more"] if len(lines) > room else []
-    shown = [f"  {line}" for line in (*lines[:room], *more)]
+    more = [f"… and {len(lines) - SCREEN} more"] if len(lines) > SCREEN else []
+    shown = [f"  {line}" for line in (*lines[:SCREEN], *more)]
     return Text("\n".join([f"{title}: {len(lines)}", *shown]), overflow="fold")

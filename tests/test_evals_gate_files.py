@@ -339,7 +339,8 @@ def test_a_passing_model_shows_what_moved_all_the_same() -> None:
 
     assert text.startswith("Gate passed")
     assert "5 lost, 0 gained of 9; p = 0.0625" in text
-    assert "04: perfect letters 1 → 0" in text
+    assert "letters that lost (baseline → now): 5\n" in text
+    assert "04: perfect letters 1 → 0, needless 0 → 1" in text
 
 
 def test_names_do_not_act_on_the_terminal() -> None:

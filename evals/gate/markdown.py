@@ -5,7 +5,7 @@ could obey as a character reference: no table is broken, nothing is linked, nobo
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -15,8 +15,9 @@ from evals.gate.screen import heading, letters_tested
 from evals.gate.verdict import Rule, Verdict, all_passed
 from evals.scoring.marks import Mark
 from evals.stats import Interval, clustered, wilson
-from evals.terminal import SCREEN, words_of
+from evals.terminal import SCREEN
 from extractor.cli.output import plain
+from extractor.text import collapse
 
 MARKER = "<!-- imr-eval gate -->"
 LONG = 10  # more rows than this are folded away
@@ -131,7 +132,15 @@ def _values(group: Sequence[Loss], verdict: Verdict, *, gained: bool) -> tuple[s
 
 
 def _words(value: object) -> str:
-    return "" if value is None else words_of(value, _WORDS)
+    r"""Return a scored value in words, on one line and cut; nothing where there is none.
+
+    >>> _words({"request": {"value": "MRI of the\nlumbar spine", "quote": ""}}), _words(None)
+    ('MRI of the lumbar spine', '')
+    """
+    while isinstance(value, Mapping):
+        value = value.get("value", value.get("quote", value.get("request", "")))
+    words = "" if value is None else collapse(str(value))
+    return words if len(words) <= _WORDS else f"{words[:_WORDS]}…"
 
 
 def _marks(verdict: Verdict, case: str, field: str) -> Iterator[Mark]:

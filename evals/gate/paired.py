@@ -10,6 +10,8 @@ from typing import Any, cast
 from evals.comparison.paired import FieldTest, LetterTest, PairedTests, paired
 from evals.gate.baseline import Case, Cases, Rows
 
+_LEAST = 0.0001
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -44,16 +46,25 @@ def letters_lost(test: LetterTest) -> bool:
 
 def say_letters(test: LetterTest) -> str:
     """Say what became of the perfect letters."""
-    return f"perfect letters: {_moved(test)} of {test.letters}; p = {test.p:.4f}"
+    return f"perfect letters: {_moved(test)} of {test.letters}; {_p(test.p)}"
 
 
 def say_field(test: FieldTest) -> str:
     """Say what became of a field; its p-value is corrected for the number of fields (Holm)."""
-    return f"{test.field}: {_moved(test)} of {test.letters} letters; p = {test.adjusted:.4f}"
+    return f"{test.field}: {_moved(test)} of {test.letters} letters; {_p(test.adjusted)}"
 
 
 def _moved(test: LetterTest | FieldTest) -> str:
     return f"{test.lost} lost, {test.gained} gained"
+
+
+def _p(value: float) -> str:
+    """Say a p-value.
+
+    >>> _p(0.03125), _p(1e-9)
+    ('p = 0.0312', 'p < 0.0001')
+    """
+    return f"p = {value:.4f}" if value >= _LEAST else f"p < {_LEAST}"
 
 
 def relabelled(before: Cases, now: Cases) -> Iterator[str]:

@@ -9,7 +9,7 @@ from evals.gate.accepting import Acceptance
 from evals.gate.losses import worst_first
 from evals.gate.paired import say_letters
 from evals.gate.verdict import Reason, Rule, Verdict
-from evals.terminal import SCREEN, screenful
+from evals.terminal import SCREEN
 from extractor.cli.output import plain
 
 _BESIDE = 6
@@ -49,11 +49,20 @@ def _arm(verdict: Verdict, room: int) -> RenderableType:
     if not verdict.passed:
         parts.append(_listed("reasons", reason_lines(verdict), room))
     if verdict.by_chance:
-        beside = min(_BESIDE, room)
-        parts.append(Text(f"  {letters_tested(verdict)}"))
-        moved = [str(loss) for loss in worst_first(verdict.losses) if not loss.field]
-        parts.append(_listed("letters that lost (baseline → now)", moved, beside))
+        if not any(reason.rule is Rule.LETTERS for reason in verdict.reasons):
+            parts.append(Text(f"  {letters_tested(verdict)}"))
+        title = "letters that lost (baseline → now)"
+        parts.append(_listed(title, _letters_that_lost(verdict), min(_BESIDE, room)))
     return Group(*parts)
+
+
+def _letters_that_lost(verdict: Verdict) -> list[str]:
+    """Return a line per letter that is less perfect, or has more errors escaped or is gone."""
+    lost: dict[str, list[str]] = {}
+    for loss in worst_first(verdict.losses):
+        if not loss.field:
+            lost.setdefault(loss.case, []).append(f"{loss.kind} {loss.was} → {loss.now}")
+    return [f"{case}: {', '.join(each)}" for case, each in lost.items()]
 
 
 def letters_tested(verdict: Verdict) -> str:
@@ -71,8 +80,14 @@ def reason_lines(verdict: Verdict) -> list[str]:
     return others if nothing else [*others, *losses]
 
 
-def _listed(title: str, lines: Iterable[str], room: int) -> RenderableType:
-    return screenful(title, [plain(line) for line in lines], room)
+def _listed(title: str, lines: Iterable[str], room: int = SCREEN) -> RenderableType:
+    """Return the first *room* lines under a title, and how many more there are."""
+    found = list(lines)
+    if not found:
+        return Text(f"No {title}.")
+    more = [f"… and {len(found) - room} more"] if len(found) > room else []
+    shown = [f"  {plain(line)}" for line in (*found[:room], *more)]
+    return Text("\n".join([f"{title}: {len(found)}", *shown]), overflow="fold")
 
 
 def accepted(acceptances: Sequence[Acceptance]) -> RenderableType:
@@ -85,14 +100,14 @@ def _accepted(acceptance: Acceptance) -> RenderableType:
     proposed = [f"--floor {name}={floor:g}" for name, floor in acceptance.proposed.items()]
     parts = [
         Text(plain(acceptance.heading), style="bold"),
-        _listed("gains", map(str, verdict.gains), SCREEN),
-        _listed("losses", map(str, worst_first(verdict.losses)), SCREEN),
+        _listed("gains", map(str, verdict.gains)),
+        _listed("losses", map(str, worst_first(verdict.losses))),
     ]
     if acceptance.floor_changes:
-        parts.append(_listed("floors", acceptance.floor_changes, SCREEN))
+        parts.append(_listed("floors", acceptance.floor_changes))
     if proposed:
         title = "floors proposed (lower 95 % ends; --floors sets them)"
-        parts.append(_listed(title, proposed, SCREEN))
+        parts.append(_listed(title, proposed))
     if acceptance.still_broken:
-        parts.append(_listed("floors that the gate still fails", acceptance.still_broken, SCREEN))
+        parts.append(_listed("floors that the gate still fails", acceptance.still_broken))
     return Group(*parts)
