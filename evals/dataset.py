@@ -7,9 +7,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from extractor.golden import EXPECTED, Case, load_all
+from evals.errors import EvalError
+from extractor.golden import EXPECTED, SPLITS, Case, load_all
 from extractor.record import Record
 from extractor.source import read
+from extractor.text import Text
 
 
 @dataclass(frozen=True)
@@ -19,12 +21,14 @@ class Dataset:
     Attributes:
         folder: Where they lie.
         cases: The cases that are scored, by name.
+        split: ``dev`` or ``test`` where the others were left out; None for both.
         unreviewed: Names of cases that no person has reviewed; they never count.
         examples: Names of cases that a prompt shows as examples; they never count either.
     """
 
     folder: Path
     cases: tuple[Case, ...]
+    split: str | None = None
     unreviewed: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
 
@@ -34,20 +38,28 @@ class Dataset:
 
         Raises:
             GoldenError: One of them is not whole.
+            EvalError: There is no such split.
         """
+        if split not in {None, *SPLITS}:
+            raise EvalError(f"There is no split {split!r}; there is {', '.join(SPLITS)}.")
         cases = [case for case in load_all(Path(folder)) if split in {None, case.split}]
         return cls(
             Path(folder),
             tuple(case for case in cases if case.reviewed),
+            split,
             tuple(case.name for case in cases if not case.reviewed),
         )
 
     def without(self, letters: Collection[str]) -> "Dataset":
-        """Return the cases whose text is none of *letters*: a prompt's examples are not scored."""
-        shown = {_words(text) for text in letters}
+        """Return the cases whose text is none of *letters*: a prompt's examples are not scored.
+
+        Texts are one letter's when they differ in white space and readers' artefacts only, so
+        that an example copied from a PDF is known again.
+        """
+        shown = {_letters(text) for text in letters}
         if not shown:
             return self
-        taken = {case.name for case in self.cases if _words(_text(case)) in shown}
+        taken = {case.name for case in self.cases if _letters(_text(case)) in shown}
         kept = tuple(case for case in self.cases if case.name not in taken)
         return replace(self, cases=kept, examples=tuple(sorted({*self.examples, *taken})))
 
@@ -62,8 +74,8 @@ def _text(case: Case) -> str:
     return read(case.source, case.name).text
 
 
-def _words(text: str) -> str:
-    return " ".join(text.split())
+def _letters(text: str) -> str:
+    return "".join(Text.of(text).norm.split())
 
 
 def labelled(record: Record) -> dict[str, Any]:

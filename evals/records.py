@@ -25,6 +25,20 @@ def read_records(path: Path) -> dict[str, Record]:
     return records
 
 
+def record_files(path: Path) -> list[Path]:
+    """Return the JSONL files of an arm: the file itself, or those of a folder, each a repeat.
+
+    Raises:
+        EvalError: The folder holds none.
+    """
+    if not path.is_dir():
+        return [path]
+    files = sorted(path.glob("*.jsonl"))
+    if not files:
+        raise EvalError(f"No file of records (*.jsonl) lies in {path}.")
+    return files
+
+
 def check_sources(records: Mapping[str, Record], dataset: Dataset) -> None:
     """Raise ``EvalError`` where a record was made from another file than its golden letter."""
     for case in dataset.cases:

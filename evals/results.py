@@ -6,9 +6,10 @@ file are for programs that have no scorer.
 """
 
 import json
+import os
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,11 +17,11 @@ from typing import Any
 
 from evals.errors import EvalError
 from evals.scoring.letters import LetterScore, Totals, score_letter, total
-from evals.scoring.marks import Counts
 
 SCHEMA = "imr-eval/2"
 PACKAGES = ("imr-extractor", "pydantic", "pypdfium2")
 DETERMINISTIC = frozenset({"rules"})
+_LEVELS = 4  # the run, its arms, an arm, its letters
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,10 @@ class Arm:
         proposer: Who proposes, or ``records`` where a file gave them.
         model: The language model, where one was asked.
         prompt: The prompt's name and hash, where a model was asked.
-        records: SHA-256 of the file that gave the records.
+        records: SHA-256 of the file that gave the records (of the files' own, where several did).
+        base_url: Where the model answered, where that was said.
+        cache_only: Whether only kept replies were used.
+        repeats: How often each letter was read.
     """
 
     name: str
@@ -40,6 +44,9 @@ class Arm:
     model: str | None = None
     prompt: str | None = None
     records: str | None = None
+    base_url: str | None = None
+    cache_only: bool = False
+    repeats: int = 1
 
     @property
     def deterministic(self) -> bool:
@@ -60,7 +67,8 @@ class Letter:
         split: ``dev`` or ``test``.
         origin: Where the letter comes from, as the golden case says.
         source_sha256: Of the letter's file.
-        seconds: What reading it took; None where a file gave the record.
+        seconds: What reading it took by the clock; None where a file gave the record. Two letters
+            are equal whatever it is.
     """
 
     case: str
@@ -71,7 +79,7 @@ class Letter:
     split: str | None = None
     origin: str | None = None
     source_sha256: str | None = None
-    seconds: float | None = None
+    seconds: float | None = field(default=None, compare=False)
 
     @cached_property
     def score(self) -> LetterScore:
@@ -150,23 +158,44 @@ def _version(package: str) -> str:
 
 @dataclass(frozen=True)
 class Results:
-    """A run: its arms over the same golden letters."""
+    """A run: its arms over the same golden letters.
+
+    Two are equal when they say the same, whenever and however fast they were made: ``started`` and
+    ``finished`` (UTC) and the letters' seconds do not count.
+    """
 
     golden: Golden
     arms: tuple[ArmResults, ...]
     versions: Mapping[str, str] = field(default_factory=versions)
+    started: str | None = field(default=None, compare=False)
+    finished: str | None = field(default=None, compare=False)
 
     def save(self, path: str | Path) -> None:
-        """Write the results as JSON to *path*, its folder made if need be."""
-        write_json(Path(path), self.to_json())
+        """Write the results as JSON to *path*, a letter to a line, its folder made if need be.
+
+        Raises:
+            EvalError: There is no writing there.
+        """
+        write_json(Path(path), self.to_json(), levels=_LEVELS)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the results as JSON; every ratio stands beside the counts that it is of."""
+        """Return the results as JSON; every ratio stands beside the counts that it is of.
+
+        All that the clock said stands under ``clock``: the rest is the same in every run that
+        reads the same.
+        """
         return {
             "schema": SCHEMA,
             "versions": dict(self.versions),
             "golden": asdict(self.golden),
             "arms": [_arm_json(arm) for arm in self.arms],
+            "clock": {
+                "started": self.started,
+                "finished": self.finished,
+                "seconds": {
+                    arm.arm.name: [letter.seconds for letter in arm.letters] for arm in self.arms
+                },
+            },
         }
 
     @classmethod
@@ -182,33 +211,41 @@ class Results:
             raise EvalError(message)
         try:
             return _results(data)
-        except (KeyError, TypeError, AttributeError):
+        except (KeyError, TypeError, AttributeError, ValueError):
             raise EvalError(f"{path} lacks a part of results of schema {SCHEMA}.") from None
 
 
 def _results(data: Mapping[str, Any]) -> Results:
-    golden = dict(data["golden"])
+    golden, clock = dict(data["golden"]), data.get("clock") or {}
     lists = {name: tuple(golden[name]) for name in ("unreviewed", "examples")}
+    seconds = clock.get("seconds") or {}
     return Results(
         Golden(**{**golden, **lists}),
-        tuple(_arm(each) for each in data["arms"]),
+        tuple(_arm(each, seconds.get(each["arm"]["name"])) for each in data["arms"]),
         data["versions"],
+        clock.get("started"),
+        clock.get("finished"),
     )
 
 
-def _arm(data: Mapping[str, Any]) -> ArmResults:
+def _arm(data: Mapping[str, Any], seconds: Sequence[float | None] | None) -> ArmResults:
     names = Letter.__dataclass_fields__
     letters = (
         Letter(**{name: letter[name] for name in names if name in letter})
         for letter in data["letters"]
     )
+    if seconds is not None:
+        timed = zip(letters, seconds, strict=True)
+        letters = (replace(letter, seconds=taken) for letter, taken in timed)
     return ArmResults(Arm(**data["arm"]), tuple(letters))
 
 
 def _arm_json(results: ArmResults) -> dict[str, Any]:
+    from evals.metrics.numbers import arm_numbers  # noqa: PLC0415 - they are made of results
+
     return {
         "arm": asdict(results.arm),
-        "totals": totals_json(results.totals),
+        **arm_numbers(results),
         "letters": [_letter_json(letter) for letter in results.letters],
     }
 
@@ -230,35 +267,71 @@ def _letter_json(letter: Letter) -> dict[str, Any]:
         "differences": [mark._asdict() for mark in score.differences],
     }
     own = {name: getattr(letter, name) for name in Letter.__dataclass_fields__}
+    del own["seconds"]
     large = {name: own.pop(name) for name in ("expected", "record")}
     return own | told | large
 
 
-def totals_json(totals: Totals) -> dict[str, Any]:
-    """Return *totals* as JSON; every ratio stands beside the counts that it is of."""
-    return {
-        "letters": totals.letters,
-        "perfect": totals.perfect,
-        "escaped_letters": totals.escaped_letters,
-        "escaped_errors": totals.escaped_errors,
-        "needless": totals.needless,
-        "statuses": dict(totals.statuses),
-        "fields": {name: _counts_json(counts) for name, counts in totals.fields.items()},
-        "codes": {name: _counts_json(counts) for name, counts in totals.codes.items()},
-    }
+def check_writable(path: Path) -> None:
+    """Make the folder of *path*, before any work is done for it.
+
+    Raises:
+        EvalError: There is no writing there.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(path, error.strerror) from None
+    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise _unwritable(path, "it is a folder, or not yours")
 
 
-def _counts_json(counts: Counts) -> dict[str, Any]:
-    ratios = {"precision": counts.precision, "recall": counts.recall, "f1": counts.f1}
-    of = {"expected": counts.expected, "produced": counts.produced}
-    return counts.to_json() | of | ratios
+def write_json(
+    path: Path, data: Mapping[str, Any] | Sequence[Any], *, levels: int | None = None
+) -> None:
+    """Write *data* to *path*, its folder made if need be; whole, or not at all.
+
+    Half a surrogate pair, which UTF-8 cannot hold, is written as JSON's own escape of it.
+
+    Args:
+        path: The file.
+        data: What JSON can hold.
+        levels: How many levels of it are laid out over lines; None for all.
+
+    Raises:
+        EvalError: There is no writing there.
+    """
+    check_writable(path)
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        with fresh.open("w", encoding="utf-8", errors="backslashreplace") as out:
+            out.write(_laid_out(data, levels) + "\n")
+        fresh.replace(path)
+    except OSError as error:
+        raise _unwritable(path, error.strerror) from None
 
 
-def write_json(path: Path, data: Mapping[str, Any] | Sequence[Any]) -> None:
-    """Write *data* to *path*, its folder made if need be."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    content = json.dumps(data, indent=1, ensure_ascii=False)
-    path.write_text(content + "\n", encoding="utf-8")
+def _unwritable(path: Path, why: str | None) -> EvalError:
+    return EvalError(f"{path} cannot be written: {why or 'the system refuses'}.")
+
+
+def _laid_out(data: object, levels: int | None, indent: str = "") -> str:
+    """Return *data* as JSON; what lies deeper than *levels* on one line, which takes less time."""
+    if levels is None:
+        return json.dumps(data, indent=1, ensure_ascii=False)
+    if not levels or not data or not isinstance(data, Mapping | list):
+        return json.dumps(data, ensure_ascii=False)
+    inner = indent + " "
+    if isinstance(data, list):
+        lines = [_laid_out(each, levels - 1, inner) for each in data]
+    else:
+        lines = [
+            f"{json.dumps(key, ensure_ascii=False)}: {_laid_out(value, levels - 1, inner)}"
+            for key, value in data.items()
+        ]
+    ends = "[]" if isinstance(data, list) else "{}"
+    body = f",\n{inner}".join(lines)
+    return f"{ends[0]}\n{inner}{body}\n{indent}{ends[1]}"
 
 
 def read_json(path: Path) -> object:

@@ -1,67 +1,170 @@
 """A run: arms over golden letters, and the results."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from evals.abreast import in_order
+from evals.arms import (
+    RECORDS,
+    RULES,
+    MakesReader,
+    Reads,
+    Setup,
+    arm_of,
+    make_extractor,
+    names,
+    options,
+)
 from evals.dataset import Dataset, document_id, dumped, file_hash, labelled
 from evals.errors import EvalError
-from evals.records import check_sources, read_records
-from evals.results import Arm, ArmResults, Golden, Letter, Results
+from evals.examples import shown
+from evals.progress import Watch
+from evals.records import check_sources, read_records, record_files
+from evals.results import ArmResults, Golden, Letter, Results
+from extractor.errors import ImrError
+from extractor.findings import Code, Finding
 from extractor.golden import Case
-from extractor.record import Record
+from extractor.pipeline import version
+from extractor.record import Document, Provenance, Record
+from extractor.source import Input
 
-if TYPE_CHECKING:
-    from extractor import Extractor
-
-RULES = "rules"
+ABREAST = 16
 
 
-def run(
+def run(  # noqa: PLR0913 - each is an option of its own
     dataset: Dataset,
-    proposer: str = RULES,
+    arms: str | Sequence[Setup] = RULES,
     *,
     records: str | Path | None = None,
-    split: str | None = None,
+    repeat: int = 1,
+    concurrency: int | None = None,
+    extractor: MakesReader = make_extractor,
+    watch: Watch | None = None,
 ) -> Results:
-    """Score a proposer, or a file of records, on golden letters.
+    """Score arms on golden letters.
+
+    A letter never ends a run: one on which the extractor itself fails has a ``failed`` record.
+    Letters that a prompt shows as examples are left out, for every arm.
 
     Args:
         dataset: The golden letters.
-        proposer: Who proposes the values.
-        records: A JSONL file of records to score instead.
-        split: What the dataset was loaded with, for the results to say.
+        arms: How each arm makes its records, as ``grid`` gives them; or a proposer's name.
+        records: A JSONL file of records to score instead of *arms*.
+        repeat: How often each letter is read; of files of records, how often there are files.
+        concurrency: How many letters are read at a time; None is 1 for the rules and 16 where a
+            model is asked. The results do not depend on it.
+        extractor: What makes records; called with an arm's options, once per repeat.
+        watch: Is told of each arm's letters as they are read, in order.
 
     Raises:
-        EvalError: There is no such proposer, or the records cannot be used.
+        EvalError: There is no such proposer, or the records or prompts cannot be used.
     """
-    arm = _of_records(dataset, Path(records)) if records else _of_proposer(dataset, proposer)
-    golden = Golden(len(dataset.cases), dataset.sha256, split, dataset.unreviewed, dataset.examples)
-    return Results(golden, (arm,))
+    setups = [Setup(arms)] if isinstance(arms, str) else list(arms)
+    if records is not None:
+        setups = [Setup(RECORDS, records=Path(records))]
+    scored = dataset.without(shown(setup.prompt for setup in setups if setup.prompt))
+    started = _now()
+    runs = [
+        _Run(scored, setup, name, repeat, concurrency, extractor)
+        for setup, name in zip(setups, names(setups), strict=True)
+    ]
+    found = tuple(ArmResults(each.arm, tuple(_watched(each, watch))) for each in runs)
+    return Results(_golden(scored), found, started=started, finished=_now())
 
 
-def _of_proposer(dataset: Dataset, proposer: str) -> ArmResults:
-    from extractor.pipeline import PROPOSERS, Extractor  # noqa: PLC0415 - not to score records
-
-    if proposer not in PROPOSERS:
-        raise EvalError(f"There is no proposer {proposer!r}; there is {', '.join(PROPOSERS)}.")
-    extractor = Extractor(proposer=proposer)
-    letters = tuple(_extracted(case, extractor) for case in dataset.cases)
-    return ArmResults(Arm(proposer, proposer), letters)
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _extracted(case: Case, extractor: "Extractor") -> Letter:
-    start = time.perf_counter()
-    record = extractor.extract(case.source)
-    return letter_of(case, record, time.perf_counter() - start)
+def _golden(scored: Dataset) -> Golden:
+    return Golden(
+        letters=len(scored.cases),
+        sha256=scored.sha256,
+        split=scored.split,
+        unreviewed=scored.unreviewed,
+        examples=scored.examples,
+    )
 
 
-def _of_records(dataset: Dataset, path: Path) -> ArmResults:
+class _Run:
+    """One arm over the letters; what cannot work is refused before any arm has read one."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what a run is made of
+        self,
+        dataset: Dataset,
+        setup: Setup,
+        name: str,
+        repeat: int,
+        concurrency: int | None,
+        extractor: MakesReader,
+    ) -> None:
+        self._cases = dataset.cases
+        self._threads = concurrency or (ABREAST if setup.asks_a_model else 1)
+        self._files: list[dict[str, Record]] = []
+        self._readers: list[Reads] = []
+        if setup.records is not None:
+            self._files = [_usable(path, dataset) for path in record_files(setup.records)]
+        else:
+            self._readers = [extractor(**options(setup, number)) for number in range(repeat)]
+        self.arm = arm_of(setup, name, len(self._files) or repeat)
+
+    def letters(self) -> Iterator[Letter]:
+        """Yield the letters as the arm reads them, repeat by repeat."""
+        for number, records in enumerate(self._files):
+            for case in self._cases:
+                record = records.get(document_id(case))
+                yield replace(letter_of(case, record), repeat=number)
+        tasks = [
+            (number, reader, case)
+            for number, reader in enumerate(self._readers)
+            for case in self._cases
+        ]
+        yield from in_order(_read, tasks, self._threads)
+
+
+def _usable(path: Path, dataset: Dataset) -> dict[str, Record]:
     records = read_records(path)
     check_sources(records, dataset)
-    letters = (letter_of(case, records.get(document_id(case))) for case in dataset.cases)
-    return ArmResults(Arm(path.stem, "records", records=file_hash(path)), tuple(letters))
+    return records
+
+
+def _watched(each: _Run, watch: Watch | None) -> Iterator[Letter]:
+    for letter in each.letters():
+        if watch is not None:
+            watch(each.arm, letter)
+        yield letter
+
+
+def _read(task: tuple[int, Reads, Case]) -> Letter:
+    repeat, reader, case = task
+    start = time.perf_counter()
+    record = _record(reader, case)
+    return replace(letter_of(case, record, time.perf_counter() - start), repeat=repeat)
+
+
+def _record(reader: Reads, case: Case) -> Record:
+    """Return the record of a case; only what makes every letter impossible is raised."""
+    given = Input(id=document_id(case), path=str(case.source), error=None)
+    try:
+        return reader.extract_input(given)
+    except ImrError:
+        raise
+    except Exception as error:
+        return _failed(given.id, error)
+
+
+def _failed(id_: str, error: Exception) -> Record:
+    """Return the record of a failure; the error's own message may hold the letter's text."""
+    message = f"The extractor failed on it: {type(error).__name__}."
+    return Record(
+        document=Document(id=id_),
+        status="failed",
+        findings=(Finding.of(Code.NOT_TEXT, message),),
+        provenance=Provenance(proposer="none", version=version()),
+    )
 
 
 def letter_of(case: Case, record: Record | None, seconds: float | None = None) -> Letter:

@@ -1,14 +1,30 @@
 """What a run prints: tables for people."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from evals.results import ArmResults, Results
-from evals.scoring.letters import Totals
-from evals.scoring.marks import Counts, Mark
+from evals.metrics.costs import costs
+from evals.metrics.rates import by_case, count_rates, letter_rates
+from evals.metrics.repeats import flickers, passes
+from evals.results import ArmResults, Golden, Results
+from evals.scoring.letters import LetterScore
+from evals.scoring.marks import Counts, Mark, added
+from evals.tables import (
+    NONE,
+    codes_tables,
+    fields_table,
+    flickers_table,
+    leaderboard,
+    money,
+    of,
+    passes_table,
+    seconds,
+    slices_table,
+)
+from extractor.cli.output import plain
 from extractor.findings import Code
 from extractor.text import collapse
 
@@ -16,7 +32,6 @@ SCREEN = 20
 _WIDTH = 132
 _WORDS = 40
 _CODES = frozenset(code.value for code in Code)
-_COUNTS = ("correct", "wrong", "missing", "extra", "unscored")
 
 
 def console() -> Console:
@@ -25,78 +40,126 @@ def console() -> Console:
     return plain if plain.is_terminal else Console(width=_WIDTH)
 
 
-def report(results: Results) -> RenderableType:
-    """Return what a run shows of every arm."""
-    return Group(*(_arm(arm, results) for arm in results.arms))
+def report(results: Results, *, slices: bool = False, full: bool = False) -> RenderableType:
+    """Return what a run shows: an arm in full, or a leaderboard of several.
+
+    Args:
+        results: The run.
+        slices: Whether each arm that is shown in full has its slices.
+        full: Whether every arm is shown in full under the leaderboard.
+    """
+    parts: list[RenderableType] = [Text(_golden(results.golden)), ""]
+    if len(results.arms) > 1:
+        parts += [leaderboard(results.arms), ""]
+    if full or len(results.arms) == 1:
+        parts += [_arm(arm, slices=slices) for arm in results.arms]
+    else:
+        parts.append(Text("Each arm's fields and differences: --full."))
+    return Group(*parts)
 
 
-def _arm(arm: ArmResults, results: Results) -> RenderableType:
-    """Return an arm's fields, finding codes, letters, and its first differences."""
-    totals = arm.totals
+def _golden(golden: Golden) -> str:
+    """Say which letters were scored, and which were left out by name."""
+    split = f" of the {golden.split} split" if golden.split else ""
+    left_out = [
+        f" {len(names)} {why}: {plain(', '.join(names[:SCREEN]))}{', …' * (len(names) > SCREEN)}."
+        for names, why in (
+            (golden.unreviewed, "left out as unreviewed"),
+            (golden.examples, "left out as a prompt's examples"),
+        )
+        if names
+    ]
+    return f"{golden.letters} golden letters{split}.{''.join(left_out)}"
+
+
+def _arm(arm: ArmResults, *, slices: bool) -> RenderableType:
+    """Return an arm's summary, its fields and finding codes, and its first differences."""
     scores = [letter.score for letter in arm.letters]
     differences = [(score.name, mark) for score in scores for mark in score.differences]
-    return Group(
-        counts_table("field", totals.fields),
-        counts_table("finding code", totals.codes),
-        Text(summary(totals, len(results.golden.unreviewed))),
-        screenful("differences", [describe(name, mark) for name, mark in differences]),
-    )
+    parts: list[RenderableType] = [summary(arm), "", fields_table(arm)]
+    for table in codes_tables(arm):
+        parts += ["", table]
+    if slices:
+        parts += ["", slices_table(arm.letters)]
+    parts += [*_repeats(arm), "", _failures(arm)]
+    parts.append(screenful("differences", [describe(name, mark) for name, mark in differences]))
+    return Group(*parts)
 
 
-def counts_table(title: str, rows: Mapping[str, Counts]) -> RenderableType:
-    """Return a table of counts; a field's parts are indented under it.
-
-    Rows of which nothing was expected or produced are left out; those that no letter labels are
-    named below the table.
-    """
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(title)
-    for name in (*_COUNTS, "precision", "recall", "F1", "exact spans"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for name, counts in rows.items():
-        if counts.expected or counts.produced:
-            table.add_row(_indented(name, rows), *_cells(counts))
-    never = [name for name, counts in rows.items() if counts.unscored and not counts.scored]
-    below = Text(f"Not labelled in any letter: {', '.join(never)}." if never else "", style="dim")
-    return Group(table, below) if table.row_count else Text(f"No {title} occurs.")
+def summary(arm: ArmResults) -> Table:
+    """Return what an arm comes to: each number with what it is of, and how sure it is (95 %)."""
+    made = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    made.add_row(Text(plain(arm.arm.name), style="bold"), Text(_statuses(arm)))
+    for name, line in _lines(arm).items():
+        made.add_row(name, Text(line))
+    return made
 
 
-def _indented(name: str, rows: Mapping[str, Counts]) -> str:
-    parent, _, part = name.rpartition(".")
-    return f"  .{part}" if parent in rows and parent.count(".") else name
-
-
-def _cells(counts: Counts) -> Iterable[str]:
-    for name in _COUNTS:
-        yield str(getattr(counts, name) or "·")
-    yield _of(counts.correct, counts.produced)
-    yield _of(counts.correct, counts.expected)
-    yield "·" if counts.f1 is None else f"{counts.f1:.3f}"
-    yield _of(counts.exact, counts.located)
-
-
-def _of(part: int, whole: int) -> str:
-    """Say a proportion with what it is of.
-
-    >>> _of(59, 60), _of(0, 0)
-    ('0.983 (60)', '·')
-    """
-    return f"{part / whole:.3f} ({whole})" if whole else "·"
-
-
-def summary(totals: Totals, unreviewed: int) -> str:
-    """Return the letters' line."""
+def _statuses(arm: ArmResults) -> str:
+    totals = arm.totals
     statuses = ", ".join(f"{count} {status}" for status, count in sorted(totals.statuses.items()))
-    verified = totals.statuses["verified"]
-    parts = [
-        f"{totals.letters} golden letters ({statuses})",
-        f"{totals.perfect} perfect",
-        f"{totals.escaped_errors} escaped errors ({totals.escaped_letters} of {verified} verified)",
-        f"{totals.needless} needless reviews",
+    read = f"{totals.letters} letters"
+    if arm.arm.repeats > 1:
+        read = f"{len({letter.case for letter in arm.letters})} letters, {arm.arm.repeats} times"
+    return f"{read}: {statuses or 'none'}"
+
+
+def _lines(arm: ArmResults) -> dict[str, str]:
+    """Return the summary's lines by name; those with nothing to say are left out."""
+    cases, totals = by_case(arm.letters), arm.totals
+    rates, spent = letter_rates(cases), costs(arm.letters)
+    escaped = of(*rates["escaped"])
+    lines = {
+        "perfect letters": of(*rates["perfect"]),
+        "escaped errors": f"{totals.escaped_errors}, in verified letters: {escaped}",
+        "needless reviews": of(*rates["needless"]),
+        "values": _both(cases, "values"),
+        "spans": _spans(totals.values),
+        "observations": _both(cases, "observations"),
+        "error codes": _both(cases, "error_codes"),
+        "cost": money(spent),
+        "tokens": ", ".join(f"{count:,} {kind}" for kind, count in spent.tokens.items()),
+        "from the cache": of(spent.cached, spent.letters) if spent.cached else NONE,
+        "median seconds": seconds(spent),
+    }
+    return {name: line for name, line in lines.items() if line not in {"", NONE}}
+
+
+def _both(cases: Mapping[str, Sequence[LetterScore]], name: str) -> str:
+    """Say precision and recall of what an arm's letters hold under *name*."""
+    each = [added(getattr(score, name) for score in scores) for scores in cases.values()]
+    rates = count_rates(each)
+    if not (rates["precision"].whole or rates["recall"].whole):
+        return NONE
+    return "; ".join(f"{ratio} {of(*rates[ratio])}" for ratio in ("precision", "recall"))
+
+
+def _spans(values: Counts) -> str:
+    if not values.located:
+        return NONE
+    places = f"{values.exact:,} exact, {values.overlap:,} overlapping, {values.apart:,} apart"
+    return f"{places}, of {values.located:,}"
+
+
+def _repeats(arm: ArmResults) -> list[RenderableType]:
+    """Return the section that only repeats have."""
+    found = passes(by_case(arm.letters))
+    if not found:
+        return []
+    rows, letters = flickers(arm.letters), len({letter.case for letter in arm.letters})
+    flickering = flickers_table(rows, letters) if rows else Text("No field flickers.")
+    return ["", passes_table(found), "", flickering]
+
+
+def _failures(arm: ArmResults) -> RenderableType:
+    """Return the letters that gave no record, and why."""
+    lines = [
+        plain(f"{letter.case}: {finding['message']}")
+        for letter in arm.letters
+        for finding in (letter.record or {}).get("findings") or ()
+        if (letter.record or {}).get("status") == "failed"
     ]
-    if unreviewed:
-        parts.append(f"{unreviewed} unreviewed cases left out")
-    return "; ".join(parts) + "."
+    return screenful("letters that failed", lines) if lines else Group()
 
 
 def describe(name: str, mark: Mark) -> str:
@@ -108,7 +171,7 @@ def describe(name: str, mark: Mark) -> str:
         for side, value in (("expected", mark.expected), ("produced", mark.produced))
         if value is not None
     ]
-    head = " ".join(filter(None, [name, mark.pointer, what]))
+    head = plain(" ".join(filter(None, [name, mark.pointer, what])))
     return "; ".join([f"{head}: {mark.kind.value}{place}", *values])
 
 

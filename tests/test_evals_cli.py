@@ -107,7 +107,10 @@ def desk(tmp_path: Path) -> Desk:
 
 
 def test_right_records_are_perfect_letters(desk: Desk) -> None:
-    """Records that equal the golden ones are perfect, and the counts say of how many."""
+    """Records that equal the golden ones are perfect, and the counts say of how many.
+
+    Wilson's interval of 2 of 2 starts at 2 / (2 + z²) = 2 / (2 + 1.96²) = 0.342.
+    """
     totals = desk.results()["arms"][0]["totals"]
 
     assert (totals["letters"], totals["perfect"], totals["escaped_errors"]) == (2, 2, 0)
@@ -120,6 +123,9 @@ def test_right_records_are_perfect_letters(desk: Desk) -> None:
         "precision": 1.0,
         "recall": 1.0,
         "f1": 1.0,
+        "intervals": dict.fromkeys(
+            ["precision", "recall", "f1"], [pytest.approx(0.342, abs=5e-4), 1]
+        ),
     }
 
 

@@ -215,11 +215,11 @@ PLANTED: dict[str, tuple[Callable[[Data], object], dict[str, dict[str, int]]]] =
     ),
     "a span one character short is right, and not exact": (
         set_value("clinical_summary", "end", value=words("strained her neck")["end"]),
-        {"clinical_summary": {"exact": -1}},
+        {"clinical_summary": {"exact": -1, "overlap": 1}},
     ),
     "a span on another page is not exact": (
         set_value("clinical_summary", "page", value=2),
-        {"clinical_summary": {"exact": -1}},
+        {"clinical_summary": {"exact": -1, "overlap": 1}},
     ),
     "a right word read from another item is misplaced": (
         set_value("items", 2, "rationale", value=golden()["items"][0]["rationale"]),

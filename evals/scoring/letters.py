@@ -15,9 +15,11 @@ from typing import Any
 
 from evals.scoring.align import align, item_likeness
 from evals.scoring.fields import score_fields
-from evals.scoring.marks import Counts, Kind, Mark, tally
+from evals.scoring.marks import Counts, Kind, Mark, added, tally
+from extractor.findings import Code, Severity
 
 VERIFIED = "verified"
+OBSERVATIONS = frozenset(code.value for code in Code if code.severity is Severity.OBSERVATION)
 _IN_ITEM = re.compile(r"/items/\d+")
 
 
@@ -50,6 +52,21 @@ class LetterScore:
         """Every mark that has something to be said against it, inexact spans included."""
         return [mark for mark in (*self.marks, *self.code_marks) if not mark.is_flawless]
 
+    @cached_property
+    def values(self) -> Counts:
+        """All fields in one; the parts of an item or citation count beside it."""
+        return added(self.fields.values())
+
+    @cached_property
+    def observations(self) -> Counts:
+        """The observations: what is odd in the letter."""
+        return added(self.codes[name] for name in self.codes if name in OBSERVATIONS)
+
+    @cached_property
+    def error_codes(self) -> Counts:
+        """The findings that send a letter to a person."""
+        return added(self.codes[name] for name in self.codes if name not in OBSERVATIONS)
+
     @property
     def perfect(self) -> bool:
         """Whether everything scored is right: values, spans, status and finding codes."""
@@ -76,7 +93,11 @@ class LetterScore:
 
 @dataclass
 class Totals:
-    """Letters added up; a letter that has no record counts among the letters."""
+    """Letters added up; a letter that has no record counts among the letters.
+
+    ``values`` are all fields in one. ``observations`` and ``error_codes`` are the finding codes in
+    two: the one says that letters are odd, the other which of them a person must see.
+    """
 
     letters: int = 0
     perfect: int = 0
@@ -86,6 +107,9 @@ class Totals:
     statuses: Counter[str] = field(default_factory=Counter)
     fields: dict[str, Counts] = field(default_factory=dict)
     codes: dict[str, Counts] = field(default_factory=dict)
+    values: Counts = field(default_factory=Counts)
+    observations: Counts = field(default_factory=Counts)
+    error_codes: Counts = field(default_factory=Counts)
 
     def add(self, letter: LetterScore) -> None:
         """Add one letter."""
@@ -97,6 +121,9 @@ class Totals:
         self.statuses[letter.status or "no record"] += 1
         _add(self.fields, letter.fields)
         _add(self.codes, letter.codes)
+        self.values.include(letter.values)
+        self.observations.include(letter.observations)
+        self.error_codes.include(letter.error_codes)
 
 
 def _add(totals: dict[str, Counts], more: Mapping[str, Counts]) -> None:

@@ -5,7 +5,7 @@ what the golden letters hold of it plus what was produced beyond that.
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -67,8 +67,9 @@ _ERRORS = frozenset({Kind.WRONG, Kind.MISSING, Kind.EXTRA})
 class Counts:
     """How often each kind of mark occurred in one field.
 
-    ``located`` counts the pairs with a span on both sides, ``exact`` those of them with equal
-    spans, ``misplaced`` the right values read from another place.
+    ``located`` counts the pairs with a span on both sides; of them ``exact`` those with equal
+    spans, ``overlap`` those that share some characters only, ``apart`` those that share none.
+    ``misplaced`` counts the right values among those apart.
     """
 
     correct: int = 0
@@ -79,6 +80,7 @@ class Counts:
     unscored: int = 0
     located: int = 0
     exact: int = 0
+    overlap: int = 0
     misplaced: int = 0
 
     def add(self, mark: Mark) -> None:
@@ -86,12 +88,18 @@ class Counts:
         setattr(self, mark.kind.value, getattr(self, mark.kind.value) + 1)
         self.located += mark.place is not None
         self.exact += mark.place is Place.EXACT
+        self.overlap += mark.place is Place.OVERLAP
         self.misplaced += mark.is_misplaced
 
     def include(self, other: "Counts") -> None:
         """Add the counts of *other* to these."""
         for name in self.__slots__:
             setattr(self, name, getattr(self, name) + getattr(other, name))
+
+    @property
+    def apart(self) -> int:
+        """Pairs of spans without a character in common."""
+        return self.located - self.exact - self.overlap
 
     @property
     def produced(self) -> int:
@@ -130,7 +138,15 @@ class Counts:
 
     def to_json(self) -> dict[str, int]:
         """Return the counts that are not zero, by name."""
-        return {name: count for name, count in asdict(self).items() if count}
+        return {name: count for name in self.__slots__ if (count := getattr(self, name))}
+
+
+def added(several: Iterable[Counts]) -> Counts:
+    """Return the sum of *several* counts."""
+    counts = Counts()
+    for each in several:
+        counts.include(each)
+    return counts
 
 
 def tally(marks: Iterable[Mark]) -> dict[str, Counts]:
