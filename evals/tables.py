@@ -27,7 +27,7 @@ def of(part: float, whole: int, interval: tuple[float, float] | None = None) -> 
     """Say a proportion by its counts, and its interval where there is one.
 
     >>> of(59, 60, (0.911, 0.997)), of(0, 0)
-    ('59 of 60 [0.91, 1.00]', '·')
+    ('59 of 60 [0.911, 0.997]', '·')
     """
     if not whole:
         return NONE
@@ -37,7 +37,7 @@ def of(part: float, whole: int, interval: tuple[float, float] | None = None) -> 
 
 def span(interval: tuple[float, float]) -> str:
     """Say an interval."""
-    return f"[{interval[0]:.2f}, {interval[1]:.2f}]"
+    return f"[{interval[0]:.3f}, {interval[1]:.3f}]"
 
 
 def table(names: Sequence[str], numbers: Sequence[str], *, gap: int = 2) -> Table:
@@ -112,7 +112,11 @@ class CountsTable:
 
 def _named(name: str, counts: Counts, *more: str) -> list[Text]:
     numbers = [getattr(counts, each) for each in (*_COUNTS, *more)]
-    return [Text(_indented(name)), *(Text(str(number or NONE)) for number in numbers)]
+    return [Text(_indented(name)), *(Text(_number(number)) for number in numbers)]
+
+
+def _number(count: int) -> str:
+    return f"{count:,}" if count else NONE
 
 
 def _indented(name: str) -> str:
@@ -128,7 +132,7 @@ def _indented(name: str) -> str:
 
 
 def _ratio(rate: Rate) -> str:
-    return NONE if rate.value is None else f"{rate.value:.3f} ({rate.whole})"
+    return NONE if rate.value is None else f"{rate.value:.3f} ({rate.whole:,})"
 
 
 def _interval(rate: Rate) -> str:
@@ -174,8 +178,8 @@ def slices_table(letters: Sequence[Letter]) -> Table:
             by if by != before else "",
             Text(plain(name)),
             _letters(by_case(part)),
-            str(totals.escaped_errors or NONE),
-            str(totals.needless or NONE),
+            _number(totals.escaped_errors),
+            _number(totals.needless),
             of(totals.values.correct, totals.values.expected),
         )
         before = by
@@ -211,8 +215,8 @@ def leaderboard(arms: Sequence[ArmResults]) -> Table:
         made.add_row(
             Text(plain(arm.arm.name)),
             _letters(by_case(arm.letters)),
-            str(arm.totals.escaped_errors),
-            str(arm.totals.needless),
+            f"{arm.totals.escaped_errors:,}",
+            f"{arm.totals.needless:,}",
             money(spent),
             short(sum(map(spent.tokens.get, _COUNTED, (0, 0)))) if spent.asked else NONE,
             seconds(spent),
@@ -249,4 +253,4 @@ def short(count: int) -> str:
 
 def seconds(spent: Costs) -> str:
     """Say the median time, of how many letters."""
-    return NONE if spent.seconds is None else f"{spent.seconds:.3g} ({spent.timed})"
+    return NONE if spent.seconds is None else f"{spent.seconds:.3g} ({spent.timed:,})"

@@ -82,7 +82,8 @@ def _arm(arm: ArmResults, *, slices: bool) -> RenderableType:
     if slices:
         parts += ["", slices_table(arm.letters)]
     parts += [*_repeats(arm), "", _failures(arm)]
-    parts.append(screenful("differences", [describe(name, mark) for name, mark in differences]))
+    first = [describe(name, mark) for name, mark in differences[:SCREEN]]
+    parts.append(screenful("differences", first, len(differences)))
     return Group(*parts)
 
 
@@ -111,7 +112,7 @@ def _lines(arm: ArmResults) -> dict[str, str]:
     escaped = of(*rates["escaped"])
     lines = {
         "perfect letters": of(*rates["perfect"]),
-        "escaped errors": f"{totals.escaped_errors}, in verified letters: {escaped}",
+        "escaped errors": f"{totals.escaped_errors:,}, in verified letters: {escaped}",
         "needless reviews": of(*rates["needless"]),
         "values": _both(cases, "values"),
         "spans": _spans(totals.values),
@@ -185,10 +186,17 @@ def _shown(value: object) -> str:
     return repr(words if len(words) <= _WORDS else words[:_WORDS] + "…") + place
 
 
-def screenful(title: str, lines: Sequence[str]) -> RenderableType:
-    """Return the first lines under a title, and how many more there are."""
-    if not lines:
+def screenful(title: str, lines: Sequence[str], count: int | None = None) -> RenderableType:
+    """Return the first lines under a title, and how many more there are.
+
+    Args:
+        title: What they are.
+        lines: The lines, or the first of them.
+        count: How many there are, where not all are given.
+    """
+    count = len(lines) if count is None else count
+    if not count:
         return Text(f"No {title}.")
-    more = [f"… and {len(lines) - SCREEN} more"] if len(lines) > SCREEN else []
+    more = [f"… and {count - SCREEN:,} more"] if count > SCREEN else []
     shown = [f"  {line}" for line in (*lines[:SCREEN], *more)]
-    return Text("\n".join([f"{title}: {len(lines)}", *shown]), overflow="fold")
+    return Text("\n".join([f"{title}: {count:,}", *shown]), overflow="fold")

@@ -14,6 +14,7 @@ from evals.cli import app
 
 Data = dict[str, Any]
 
+RATIOS = ("precision", "recall", "f1")
 BRACE = "a lumbar brace for night use"
 TEXT = f"The reviewer, board certified in Neurology, looked at {BRACE}.\n"
 
@@ -123,9 +124,7 @@ def test_right_records_are_perfect_letters(desk: Desk) -> None:
         "precision": 1.0,
         "recall": 1.0,
         "f1": 1.0,
-        "intervals": dict.fromkeys(
-            ["precision", "recall", "f1"], [pytest.approx(0.342, abs=5e-4), 1]
-        ),
+        "intervals": {name: [pytest.approx(0.342, abs=5e-4), 1] for name in RATIOS},
     }
 
 

@@ -118,7 +118,7 @@ def test_each_watched_count_of_a_letter_fails_by_itself(kind: str, was: int, now
 
 
 def test_no_count_is_forgotten() -> None:
-    """Every count of a field is watched but absences and spans, and overlaps, which exact spans lose."""
+    """Every count of a field is watched but absences, spans, and overlaps, which exact ones lose."""
     assert {*FALLING, *RISING} == set(Counts.__slots__) - {"empty", "located", "overlap"}
 
 

@@ -24,6 +24,7 @@ from evals.bench.growth import growth, validation_times
 from evals.bench.measures import Measure, Target, turns
 from evals.bench.processes import memory, startup
 from evals.bench.replies import reply_tokens
+from evals.bench.scoring import scoring
 from evals.dataset import Dataset
 from evals.errors import EvalError
 from evals.results import versions
@@ -39,7 +40,10 @@ from extractor.validate import known_families, validate
 SCHEMA = "imr-bench/1"
 TEXT_TARGET = Target(1000, at_least=True)
 PDF_TARGET = Target(1.5, at_least=False)
-PARTS = ("text", "steps", "fields", "validation", "growth", "pdf", "start", "memory", "replies")
+PARTS = (
+    *("text", "steps", "fields", "validation", "scoring"),
+    *("growth", "pdf", "start", "memory", "replies"),
+)
 STEPS = ("normalize", "lay out", "propose", "ground", "validate")
 
 
@@ -100,6 +104,8 @@ def _measures(
                 yield from field_times(letters.name, letters.texts, effort.rounds)
             if part == "validation":
                 yield from validation_times(letters.name, letters.texts, effort.rounds)
+    if "scoring" in parts:
+        yield from scoring(golden, effort.rounds)
     if "growth" in parts:
         yield from growth(effort.rounds)
     if "start" in parts:

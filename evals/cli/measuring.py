@@ -19,7 +19,7 @@ def bench(
     only: Annotated[
         str | None,
         typer.Option(
-            help="Only text, steps, fields, validation, growth, pdf, start, memory or replies."
+            help="Only text, steps, fields, validation, scoring, growth, pdf, start, memory, replies."
         ),
     ] = None,
     out: OutOption = None,

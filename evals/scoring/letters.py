@@ -59,13 +59,13 @@ class LetterScore:
 
     @cached_property
     def observations(self) -> Counts:
-        """The observations: what is odd in the letter."""
-        return added(self.codes[name] for name in self.codes if name in OBSERVATIONS)
+        """The observations in one: what is odd in the letter."""
+        return _observations(self.codes)
 
     @cached_property
     def error_codes(self) -> Counts:
-        """The findings that send a letter to a person."""
-        return added(self.codes[name] for name in self.codes if name not in OBSERVATIONS)
+        """The other finding codes in one: what sends the letter to a person."""
+        return _error_codes(self.codes)
 
     @property
     def perfect(self) -> bool:
@@ -93,11 +93,7 @@ class LetterScore:
 
 @dataclass
 class Totals:
-    """Letters added up; a letter that has no record counts among the letters.
-
-    ``values`` are all fields in one. ``observations`` and ``error_codes`` are the finding codes in
-    two: the one says that letters are odd, the other which of them a person must see.
-    """
+    """Letters added up; a letter that has no record counts among the letters."""
 
     letters: int = 0
     perfect: int = 0
@@ -107,9 +103,6 @@ class Totals:
     statuses: Counter[str] = field(default_factory=Counter)
     fields: dict[str, Counts] = field(default_factory=dict)
     codes: dict[str, Counts] = field(default_factory=dict)
-    values: Counts = field(default_factory=Counts)
-    observations: Counts = field(default_factory=Counts)
-    error_codes: Counts = field(default_factory=Counts)
 
     def add(self, letter: LetterScore) -> None:
         """Add one letter."""
@@ -121,9 +114,29 @@ class Totals:
         self.statuses[letter.status or "no record"] += 1
         _add(self.fields, letter.fields)
         _add(self.codes, letter.codes)
-        self.values.include(letter.values)
-        self.observations.include(letter.observations)
-        self.error_codes.include(letter.error_codes)
+
+    @property
+    def values(self) -> Counts:
+        """All fields in one; the parts of an item or citation count beside it."""
+        return added(self.fields.values())
+
+    @property
+    def observations(self) -> Counts:
+        """The observations in one: what is odd in the letters."""
+        return _observations(self.codes)
+
+    @property
+    def error_codes(self) -> Counts:
+        """The other finding codes in one: what sends letters to a person."""
+        return _error_codes(self.codes)
+
+
+def _observations(codes: Mapping[str, Counts]) -> Counts:
+    return added(counts for name, counts in codes.items() if name in OBSERVATIONS)
+
+
+def _error_codes(codes: Mapping[str, Counts]) -> Counts:
+    return added(counts for name, counts in codes.items() if name not in OBSERVATIONS)
 
 
 def _add(totals: dict[str, Counts], more: Mapping[str, Counts]) -> None:
