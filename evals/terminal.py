@@ -110,9 +110,10 @@ def _lines(arm: ArmResults) -> dict[str, str]:
     cases, totals = by_case(arm.letters), arm.totals
     rates, spent = letter_rates(cases), costs(arm.letters)
     escaped = of(*rates["escaped"])
+    where = f"in verified letters: {escaped}" if escaped != NONE else "no letter is verified"
     lines = {
         "perfect letters": of(*rates["perfect"]),
-        "escaped errors": f"{totals.escaped_errors:,}, in verified letters: {escaped}",
+        "escaped errors": f"{totals.escaped_errors:,}, {where}",
         "needless reviews": of(*rates["needless"]),
         "values": _both(cases, "values"),
         "spans": _spans(totals.values),

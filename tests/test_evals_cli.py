@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -306,6 +307,97 @@ def test_the_rules_are_scored_and_gated_like_any_records(desk: Desk) -> None:
     failed = runner.invoke(app, ["run", "--gate", *paths])
 
     assert (accepted.exit_code, passed.exit_code, failed.exit_code) == (0, 0, 1)
+
+
+def shown(desk: Desk, *more: str, columns: int = 132) -> list[str]:
+    """Return the lines that a run prints on so many columns."""
+    environment = {"COLUMNS": str(columns), "FORCE_COLOR": "1", "NO_COLOR": "1", "TERM": "xterm"}
+    arguments = ["run", "--golden", str(desk.golden), *more]
+    done = CliRunner(env=environment).invoke(app, arguments)
+    assert done.exit_code == 0
+    return [line.rstrip() for line in re.sub(r"\x1b\[[0-9;]*m", "", done.stdout).splitlines()]
+
+
+def cells(lines: list[str], name: str) -> list[str]:
+    """Return the cells of the line that begins with *name*."""
+    (line,) = (line for line in lines if line.split()[:1] == [name])
+    return line.split()[1:]
+
+
+def test_one_arm_is_printed_with_its_fields_and_differences(desk: Desk) -> None:
+    """Counts, ratios with their n, an interval, and where it differs.
+
+    Of two summaries one is right: 0.500 of 2, F1 2·1 of 4, and one span apart. The letter with the
+    wrong one calls itself verified: one escaped error in one of two verified letters.
+    """
+    desk.write(a_record("one"), a_record("two", **WRONG))
+
+    lines = shown(desk, "--records", str(desk.records))
+
+    assert lines[0] == "2 golden letters."
+    row = cells(lines, "clinical_summary")
+    assert row[:8] == ["1", "1", "·", "·", "·", "0.500", "(2)", "0.500"]
+    assert (row[9], row[-1]) == ("0.500", "1/0/1")
+    said = "\n".join(lines)
+    assert "perfect letters   1 of 2 [0.095, 0.905]" in said
+    assert "escaped errors    1, in verified letters: 1 of 2 [0.095, 0.905]" in said
+    assert "two /clinical_summary: wrong, span apart" in said
+
+
+def test_several_arms_are_a_leaderboard_first(desk: Desk, tmp_path: Path) -> None:
+    """The best first; the fields of each only with ``--full``."""
+    worse = tmp_path / "worse.jsonl"
+    worse.write_text(a_record("one", **WRONG) + a_record("two"), "utf-8")
+    files = ["--records", str(worse), "--records", str(desk.records)]
+
+    short, full = shown(desk, *files), shown(desk, *files, "--full")
+
+    arms = [line.split()[0] for line in short if line.split()[1:3] in (["1", "of"], ["2", "of"])]
+    assert arms == ["records", "worse"]
+    assert cells(short, "worse")[:5] == ["1", "of", "2", "[0.095,", "0.905]"]
+    assert not any("clinical_summary" in line for line in short)
+    assert sum(line.startswith("clinical_summary") for line in full) == 2
+
+
+def test_slices_and_repeats_are_printed_where_they_are_asked_for(desk: Desk) -> None:
+    """Each slice with its letters; pass@k and pass^k for each k, and that nothing flickers."""
+    plainly, cut = shown(desk, "--repeat", "2"), shown(desk, "--slices", "--proposer", "rules")
+
+    assert not any(line.startswith("slice") for line in plainly)
+    assert any(line.startswith("split") and "0 of 2" in line for line in cut)
+    (twice,) = (line for line in plainly if line.startswith("2  "))
+    assert twice.split() == ["2", *["0.000", "[0.000,", "0.658]", "(n", "2)"] * 2]
+    assert "No field flickers." in plainly
+    assert "pass@k" not in " ".join(cut)
+
+
+@pytest.mark.parametrize("columns", [80, 132])
+def test_tables_fit_their_terminal(desk: Desk, root: Path, columns: int) -> None:
+    """No line is longer, no field's name is broken, and no number is cut off."""
+    desk.golden = root / "golden"
+
+    lines = shown(desk, "--slices", "--split", "dev", columns=columns)
+
+    assert max(map(len, lines)) <= columns
+    assert cells(lines, "claims_administrator.citations")
+    assert not any("…" in line for line in lines)
+
+
+def test_no_proportion_is_printed_without_what_it_is_of(desk: Desk) -> None:
+    """Every number with a decimal point is an interval's end, or has its n beside it."""
+    desk.write(a_record("one"), a_record("two", **WRONG))
+
+    printed = "\n".join(shown(desk, "--records", str(desk.records), "--slices"))
+    bare = re.sub(r"\d\.\d{3} \(\d+\)|(\d\.\d{3} )?\[\d\.\d{3}, \d\.\d{3}\]", "", printed)
+
+    assert re.findall(r"\d+\.\d+|%", bare.replace("[95 %]", "")) == []
+
+
+def test_who_cannot_write_the_results_learns_it_first(desk: Desk) -> None:
+    """No letter is read, and nothing paid for, in vain."""
+    refused = desk.imr_eval("run", "--out", str(desk.golden))
+
+    assert (refused.exit_code, refused.stdout) == (2, "")
 
 
 def test_help_waits_for_nothing_heavy(root: Path) -> None:

@@ -199,6 +199,7 @@ def test_three_lines_make_a_suite(golden: Path, tmp_path: Path) -> None:
     )
 
     assert done.returncode == 1
-    assert "E           AssertionError: 1 of 3 golden letters are not as labelled." in done.stdout
+    errors = [line for line in done.stdout.splitlines() if line.startswith("E ")]
+    assert errors[0].endswith("AssertionError: 1 of 3 golden letters are not as labelled.")
     assert "1 failed" in done.stdout
     assert "testing.py" not in done.stdout
