@@ -73,9 +73,12 @@ def _golden(golden: Golden) -> str:
 
 
 def _arm(arm: ArmResults, *, slices: bool) -> RenderableType:
-    """Return an arm's summary, its fields and finding codes, and its first differences."""
+    """Return an arm's summary, its fields and finding codes, and its first differences.
+
+    Of an item or citation that is missing or extra, what is in it is no difference of its own.
+    """
     scores = [letter.score for letter in arm.letters]
-    differences = [(score.name, mark) for score in scores for mark in score.differences]
+    differences = [(each.name, mark) for each in scores for mark in each.outer_differences]
     parts: list[RenderableType] = [summary(arm), "", fields_table(arm)]
     for table in codes_tables(arm):
         parts += ["", table]

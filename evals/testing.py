@@ -143,7 +143,7 @@ def _faults(score: LetterScore, allow: Collection[str]) -> list[Mark | None]:
     """Return the differences that are not allowed; None stands for a letter without a record."""
     if score.status is None:
         return [] if score.name in allow else [None]
-    return [mark for mark in score.differences if not _allowed(score.name, mark, allow)]
+    return [mark for mark in score.outer_differences if not _allowed(score.name, mark, allow)]
 
 
 def _allowed(case: str, mark: Mark, allow: Collection[str]) -> bool:

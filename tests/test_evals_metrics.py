@@ -317,6 +317,13 @@ def test_fields_flicker_where_repeats_say_different_things() -> None:
     assert numbers(*letters, repeats=3)["repeats"]["flickers"][0]["letters"] == ("a", "b")
 
 
+def test_an_item_that_is_gone_in_some_repeats_flickers_once() -> None:
+    """Its parts are gone with it; nothing is said of them."""
+    letters = [letter("a", record(), each, n) for n, each in enumerate([record(6, 8), record(6)])]
+
+    assert flickers(letters) == [Flicker("items", ("a",), 1)]
+
+
 def test_what_scoring_calls_equal_does_not_flicker() -> None:
     """A span that is a character off, or a printer's quotation mark, is no other value."""
     sides = [value("the patient's", 10), value("the patient\u2019s", 11)]

@@ -378,6 +378,46 @@ def test_a_dropped_item_costs_one_item() -> None:
     assert sum(counts.wrong + counts.extra for counts in letter.fields.values()) == 0
 
 
+def test_people_are_told_once_that_an_item_is_gone() -> None:
+    """Of a dropped item its own mark is left; of the item after it everything that differs.
+
+    The observation about the second item now points at the third: one missing, one extra.
+    """
+
+    def drop_first_and_flip_second(record: Data) -> None:
+        record["items"].pop(0)
+        record["items"][0]["decision"]["value"] = "upheld"
+
+    told = planted(drop_first_and_flip_second).outer_differences
+
+    assert [mark.pointer for mark in told] == [
+        "/items/0",
+        "/items/1/decision",
+        "/items/1",
+        "/items/2",
+    ]
+
+
+def test_what_is_in_an_invented_item_is_not_mistaken_for_the_one_it_displaced() -> None:
+    """An extra item has the record's number, which may be a golden item's too."""
+
+    def insert_first_and_flip_second(record: Data) -> None:
+        record["items"].insert(0, {**record["items"][1], "request": words("California")})
+        record["items"][1]["decision"]["value"] = "overturned"
+
+    told = planted(insert_first_and_flip_second).outer_differences
+
+    assert [mark.pointer for mark in told][:2] == ["/items/0", "/items/0/decision"]
+
+
+def test_a_finding_about_the_letter_hides_none_about_an_item() -> None:
+    """Both are told where both are missing."""
+    findings = [{"code": "dates_out_of_order", "path": ""}, golden()["findings"][0]]
+    letter = score_letter("a", {**golden(), "findings": findings}, {**golden(), "findings": []})
+
+    assert [mark.pointer for mark in letter.outer_differences] == ["", "/items/1"]
+
+
 def test_a_finding_follows_its_item_past_a_dropped_one() -> None:
     """An observation concerns the item that it is about, whatever number the record gives it."""
 

@@ -103,12 +103,12 @@ def _read(
 ) -> "Results":
     """Run the arms with a bar; Ctrl-C ends it in a line."""
     from evals.progress import shown
+    from evals.records import record_files
     from evals.running import run as run_arms
 
-    files = sum(setup.records is not None for setup in setups)
-    total = len(dataset.cases) * (files + repeat * (len(setups) - files))
+    readings = sum(len(record_files(each.records)) if each.records else repeat for each in setups)
     try:
-        with shown(total) as watch:
+        with shown(readings * len(dataset.cases)) as watch:
             return run_arms(dataset, setups, repeat=repeat, concurrency=concurrency, watch=watch)
     except KeyboardInterrupt:
         typer.echo("imr-eval: Stopped; nothing was written.", err=True)

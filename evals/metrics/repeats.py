@@ -8,6 +8,7 @@ from typing import NamedTuple
 from evals.metrics.rates import Rate, rate
 from evals.results import Letter
 from evals.scoring.letters import LetterScore, score_letter
+from evals.scoring.marks import folded
 
 
 class Flicker(NamedTuple):
@@ -72,7 +73,8 @@ def flickers(letters: Sequence[Letter]) -> list[Flicker]:
 
     Repeats are compared by the rules of scoring, the first standing for the labels: what they call
     equal does not flicker, nor does a span that is a character off; a value that stands in one
-    repeat only does. Right and wrong play no part.
+    repeat only does, and an item or citation that does so counts once, not with all that is in it.
+    Right and wrong play no part.
     """
     found: dict[str, dict[str, int]] = {}
     ordered = sorted(letters, key=lambda letter: (letter.case, letter.repeat))
@@ -91,7 +93,7 @@ def _differing(records: Sequence[Mapping[str, object] | None]) -> dict[str, int]
     places: dict[str, set[str]] = {}
     for record in records:
         score = score_letter("", first, record)
-        for mark in (*score.marks, *score.code_marks):
+        for mark in folded((*score.marks, *score.code_marks)):
             if mark.is_error:
                 places.setdefault(mark.field, set()).add(mark.pointer)
     return {field: len(pointers) for field, pointers in places.items()}

@@ -15,7 +15,7 @@ from typing import Any
 
 from evals.scoring.align import align, item_likeness
 from evals.scoring.fields import score_fields
-from evals.scoring.marks import Counts, Kind, Mark, added, tally
+from evals.scoring.marks import Counts, Kind, Mark, added, folded, tally
 from extractor.findings import Code, Severity
 
 VERIFIED = "verified"
@@ -51,6 +51,12 @@ class LetterScore:
     def differences(self) -> list[Mark]:
         """Every mark that has something to be said against it, inexact spans included."""
         return [mark for mark in (*self.marks, *self.code_marks) if not mark.is_flawless]
+
+    @cached_property
+    def outer_differences(self) -> list[Mark]:
+        """The differences but for those inside an item or citation that is missing or extra."""
+        marks = folded((*self.marks, *self.code_marks))
+        return [mark for mark in marks if not mark.is_flawless]
 
     @cached_property
     def values(self) -> Counts:

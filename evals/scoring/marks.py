@@ -4,7 +4,7 @@ Every expected or produced value leads to exactly one mark, so the counts of a f
 what the golden letters hold of it plus what was produced beyond that.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -60,7 +60,8 @@ class Mark(NamedTuple):
         return self.kind not in _ERRORS and self.place in {None, Place.EXACT}
 
 
-_ERRORS = frozenset({Kind.WRONG, Kind.MISSING, Kind.EXTRA})
+_ONE_SIDED = frozenset({Kind.MISSING, Kind.EXTRA})
+_ERRORS = frozenset({Kind.WRONG, *_ONE_SIDED})
 
 
 @dataclass(slots=True)
@@ -139,6 +140,20 @@ class Counts:
     def to_json(self) -> dict[str, int]:
         """Return the counts that are not zero, by name."""
         return {name: count for name in self.__slots__ if (count := getattr(self, name))}
+
+
+def folded(marks: Iterable[Mark]) -> Iterator[Mark]:
+    """Yield *marks* without those inside an entry that is missing or extra as a whole.
+
+    For people, who want to be told once that an item is gone. *marks* are all of a letter's, in
+    the order that the scoring makes them: those of an entry's parts come after its own, and a
+    golden item may have the number of an extra one before it.
+    """
+    gone: str | None = None
+    for mark in marks:
+        if gone is None or not mark.pointer.startswith(gone):
+            gone = f"{mark.pointer}/" if mark.kind in _ONE_SIDED and mark.pointer else None
+            yield mark
 
 
 def added(several: Iterable[Counts]) -> Counts:
