@@ -7,23 +7,29 @@ Counts before ratios, and no ratio without the number it is of. ``python -m eval
 >>> results = run(Dataset.load("golden"))
 >>> results.arms[0].totals.escaped_errors
 0
+
+Models and prompts are arms side by side: ``run(dataset, grid(models=["a", "b"]))``. A test suite of
+one's own asserts on a golden folder with ``evals.testing``.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from evals.arms import Setup, grid
     from evals.comparison.compare import compare
     from evals.dataset import Dataset
     from evals.results import Results
     from evals.running import run
 
-__all__ = ["Dataset", "Results", "compare", "run"]
+__all__ = ["Dataset", "Results", "Setup", "compare", "grid", "run"]
 
 _HOMES = {
     "Dataset": "evals.dataset",
     "Results": "evals.results",
+    "Setup": "evals.arms",
     "compare": "evals.comparison.compare",
+    "grid": "evals.arms",
     "run": "evals.running",
 }
 

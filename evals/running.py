@@ -24,7 +24,7 @@ from evals.examples import shown
 from evals.progress import Watch
 from evals.records import check_sources, read_records, record_files
 from evals.results import ArmResults, Golden, Letter, Results
-from extractor.errors import ImrError
+from extractor.errors import ImrError, InputError, ModelError
 from extractor.findings import Code, Finding
 from extractor.golden import Case
 from extractor.pipeline import version
@@ -150,19 +150,20 @@ def _record(reader: Reads, case: Case) -> Record:
     given = Input(id=document_id(case), path=str(case.source), error=None)
     try:
         return reader.extract_input(given)
+    except (InputError, ModelError) as error:
+        return _failed(given.id, Finding.of(error.code, str(error)))
     except ImrError:
         raise
-    except Exception as error:
-        return _failed(given.id, error)
+    except Exception as error:  # its own message may hold the letter's text
+        message = f"The extractor failed on it: {type(error).__name__}."
+        return _failed(given.id, Finding.of(Code.NOT_TEXT, message))
 
 
-def _failed(id_: str, error: Exception) -> Record:
-    """Return the record of a failure; the error's own message may hold the letter's text."""
-    message = f"The extractor failed on it: {type(error).__name__}."
+def _failed(id_: str, finding: Finding) -> Record:
     return Record(
         document=Document(id=id_),
         status="failed",
-        findings=(Finding.of(Code.NOT_TEXT, message),),
+        findings=(finding,),
         provenance=Provenance(proposer="none", version=version()),
     )
 

@@ -17,7 +17,7 @@ from evals.arms import Setup, grid, names, options
 from evals.errors import EvalError
 from evals.examples import shown
 from evals.results import Arm, Letter, Results
-from extractor.errors import ImrError
+from extractor.errors import NotCached, SettingsError
 from extractor.record import Document, Provenance, Record
 from extractor.source import Input
 
@@ -247,13 +247,28 @@ def test_a_letter_that_breaks_the_extractor_ends_no_run(golden: Path, at_a_time:
     assert "crutches" not in finding["message"]
 
 
+def test_a_model_that_gives_no_reply_to_a_letter_fails_that_letter(golden: Path) -> None:
+    """The record carries the code that the error has."""
+
+    def silent(_: dict[str, Any], id_: str) -> Record:
+        if id_.startswith("beta"):
+            raise NotCached("There is no reply to it in the cache.")
+        return record_of(id_)
+
+    results = run(Dataset.load(golden), grid(models=["m"]), extractor=Model(silent))
+
+    codes = [finding["code"] for finding in (results.arms[0].letters[1].record or {})["findings"]]
+    assert codes == [NotCached.code.value]
+    assert results.arms[0].totals.statuses == {"verified": 2, "failed": 1}
+
+
 def test_what_makes_every_letter_impossible_is_refused(golden: Path) -> None:
     """An error of the house is about the configuration; a run on it would only be wrong."""
 
-    def keyless(_: dict[str, Any], id_: str) -> Record:
-        raise ImrError(f"There is no key for {id_[:0]}it.")
+    def keyless(_: dict[str, Any], _id: str) -> Record:
+        raise SettingsError("There is no key.")
 
-    with pytest.raises(ImrError):
+    with pytest.raises(SettingsError):
         run(Dataset.load(golden), grid(models=["m"]), extractor=Model(keyless))
 
 
