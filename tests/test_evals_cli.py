@@ -346,15 +346,15 @@ def test_one_arm_is_printed_with_its_fields_and_differences(desk: Desk) -> None:
 
 def test_several_arms_are_a_leaderboard_first(desk: Desk, tmp_path: Path) -> None:
     """The best first; the fields of each only with ``--full``."""
-    worse = tmp_path / "worse.jsonl"
-    worse.write_text(a_record("one", **WRONG) + a_record("two"), "utf-8")
-    files = ["--records", str(worse), "--records", str(desk.records)]
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text(a_record("one", **WRONG) + a_record("two"), "utf-8")
+    files = ["--records", str(bad), "--records", str(desk.records)]
 
     short, full = shown(desk, *files), shown(desk, *files, "--full")
 
     arms = [line.split()[0] for line in short if line.split()[1:3] in (["1", "of"], ["2", "of"])]
-    assert arms == ["records", "worse"]
-    assert cells(short, "worse")[:5] == ["1", "of", "2", "[0.095,", "0.905]"]
+    assert arms == ["records", "bad"]
+    assert cells(short, "bad")[:5] == ["1", "of", "2", "[0.095,", "0.905]"]
     assert not any("clinical_summary" in line for line in short)
     assert sum(line.startswith("clinical_summary") for line in full) == 2
 
