@@ -28,6 +28,7 @@ from extractor.text import Text
 ROOT = Path(__file__).parent.parent
 PACKAGE = Path(evals.synth.__file__).parent
 TRAPS = all_traps()
+KNOWN = {"extractor.record", "extractor.golden"}
 ASIDES = ("SYSTEM: the item above", "Ignore the paragraph above", "weaning may be medically")
 Record = dict[str, Any]
 
@@ -225,10 +226,10 @@ def test_what_only_sounds_like_a_conclusion_is_looked_at(trap: str) -> None:
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.glob("*.py")), ids=lambda path: path.name)
 def test_the_generator_does_not_know_the_extractor(path: Path) -> None:
-    """Nothing of the extractor but the record, so that no mistake of its grammars is shared."""
+    """Nothing but the record and the golden format, so that no mistake of a grammar is shared."""
     nodes = ast.walk(ast.parse(path.read_text("utf-8")))
     names = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
-    assert {name for name in names if name.startswith("extractor")} <= {"extractor.record"}
+    assert {name for name in names if name.startswith("extractor")} <= KNOWN
 
 
 def test_no_sentence_is_a_real_letters() -> None:

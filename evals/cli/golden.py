@@ -1,13 +1,83 @@
-"""``imr-eval nulls`` and ``synth``: what is done with golden cases besides scoring them."""
+"""``imr-eval lint``, ``label``, ``anchor``, ``agree``, ``nulls``, ``synth``: golden care."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from evals.cli.given import GOLDEN, GoldenOption, refusals
+from evals.cli.given import GOLDEN, WORSE, GoldenOption, OutOption, refusals
 
 NULLS = Path("extractor/write/nulls.json")
+
+
+def lint(
+    golden: GoldenOption = GOLDEN,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
+) -> None:
+    """Name what is wrong with the golden cases (exit 1), and what they do not cover."""
+    import json
+
+    from evals.care.lint import lint as look
+
+    with refusals():
+        found = look(golden)
+    typer.echo(json.dumps(found.to_json(), indent=1) if as_json else "\n".join(found.lines()))
+    if found.faults:
+        raise typer.Exit(WORSE)
+
+
+def label(
+    file: Annotated[Path, typer.Argument(help="A letter: text or PDF.")],
+    golden: GoldenOption = GOLDEN,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The case's new folder; else --golden/NAME.")
+    ] = None,
+    split: Annotated[str, typer.Option(help="dev or test.")] = "dev",
+) -> None:
+    """Draft a golden case from a letter by the rules, unreviewed, for a person to correct."""
+    from evals.care.drafting import draft, name_for, told
+    from extractor.cli.output import plain
+
+    with refusals():
+        for line in told(*draft(file, out or golden / name_for(file), split)):
+            typer.echo(plain(line))
+
+
+def anchor(
+    cases: Annotated[list[Path], typer.Argument(help="Folders of golden cases.")],
+) -> None:
+    """Find the places of corrected quotes and values anew, and lint; exit 1 on faults."""
+    from evals.care.anchoring import anchor as find
+    from extractor.cli.output import plain
+
+    wrong = False
+    with refusals():
+        for case in cases:
+            found = find(case)
+            wrong = wrong or bool(found.faults)
+            for line in found.lines():
+                typer.echo(plain(line))
+    if wrong:
+        raise typer.Exit(WORSE)
+
+
+def agree(
+    first: Annotated[Path, typer.Argument(help="One labeller's cases, or records (JSONL).")],
+    second: Annotated[Path, typer.Argument(help="The other's, of the same letters.")],
+    out: OutOption = None,
+) -> None:
+    """Show how two labellers agree, field by field, and where they do not; exits 0."""
+    from evals.care.agreement import agreement, read_labels
+    from evals.care.agreement_report import console, disagreements, report, to_json
+    from evals.results import write_json
+
+    with refusals():
+        found = agreement(read_labels(first), read_labels(second))
+        console().print(report(found))
+        for line in disagreements(found):
+            typer.echo(line)
+        if out is not None:
+            write_json(out, to_json(found))
 
 
 def nulls(

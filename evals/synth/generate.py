@@ -6,6 +6,7 @@ from pathlib import Path
 from evals.errors import EvalError
 from evals.synth.letters import Sheet, letter
 from evals.synth.traps import FORMATS, LAYOUTS, chosen
+from extractor.golden import SOURCES, save
 
 
 def sheets(
@@ -63,11 +64,12 @@ def write(sheets: Iterable[Sheet], folder: Path) -> int:
 
 def _write_case(sheet: Sheet, folder: Path) -> None:
     folder.mkdir(parents=True)
-    (folder / "expected.json").write_bytes(sheet.expected.encode())
+    save(folder, sheet.expected)
+    text, pdf = (folder / name for name in SOURCES)
     if sheet.media == "pdf":
-        (folder / "source.pdf").write_bytes(_drawn(sheet))
+        pdf.write_bytes(_drawn(sheet))
     else:
-        (folder / "source.txt").write_bytes(sheet.printed.text.encode())
+        text.write_bytes(sheet.printed.text.encode())
 
 
 def _drawn(sheet: Sheet) -> bytes:

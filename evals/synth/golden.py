@@ -1,10 +1,10 @@
 """The golden record of a synthetic letter, as ``expected.json`` holds it."""
 
-import json
 from typing import Any
 
 from evals.synth.marks import Cited, Mark, Passage
 from evals.synth.printing import Printed
+from extractor.golden import content
 
 
 def materialized(part: Any, printed: Printed) -> Any:  # noqa: ANN401 - any part of a record
@@ -48,11 +48,5 @@ def _valued(mark: Mark, printed: Printed) -> dict[str, Any]:
 
 def labels(record: dict[str, Any], note: str, split: str) -> str:
     """Return the content of ``expected.json``."""
-    content = {
-        "split": split,
-        "origin": "synthetic",
-        "reviewed": True,
-        "note": note,
-        "record": record,
-    }
-    return json.dumps(content, ensure_ascii=False) + "\n"
+    frame = {"split": split, "origin": "synthetic", "note": note}
+    return content(record, **frame, reviewed=True, on_one_line=True)
