@@ -25,7 +25,7 @@ class Kappa(NamedTuple):
         n: How many pairs.
         value: From -1 to 1; None where it is not defined: no pair, or one category only.
         interval: None where drawing letters again shows nothing: kappa is not defined, or the same
-            in every draw, as it is without a disagreement.
+            in every draw, as it is (1) without a disagreement.
         categories: How many categories either labeller used.
     """
 
@@ -53,7 +53,8 @@ def kappa(pairs: Sequence[Pair]) -> float | None:
 def clustered_kappa(letters: Sequence[Sequence[Pair]], seed: int = SEED) -> Kappa:
     """Return kappa over the pairs of all *letters*, with its bootstrap interval.
 
-    Percentiles of the draws in which kappa is defined; none where it is defined in fewer than half.
+    Percentiles of the draws in which kappa is defined: a category that one letter alone has is
+    missing from a third of them.
 
     Args:
         letters: Per letter, its pairs.
@@ -63,7 +64,7 @@ def clustered_kappa(letters: Sequence[Sequence[Pair]], seed: int = SEED) -> Kapp
     flat = [pair for pairs in counted for pair in pairs]
     names = list(dict.fromkeys(category for pair in flat for category in pair))
     value = kappa(flat)
-    interval = None if value is None else _interval(_tables(counted, names), seed)
+    interval = None if value in {None, 1.0} else _interval(_tables(counted, names), seed)
     return Kappa(len(flat), value, interval, len(names))
 
 
@@ -83,7 +84,7 @@ def _tables(letters: Sequence[Sequence[Pair]], names: Sequence[Hashable]) -> NDA
 def _interval(table: NDArray[np.float64], seed: int) -> Interval | None:
     values = _drawn(table, np.random.default_rng(seed))
     defined = values[~np.isnan(values)]
-    if len(defined) * 2 < RESAMPLES or np.all(defined == defined[0]):
+    if np.all(defined == defined[0]):
         return None
     tail = (1 - LEVEL) / 2
     low, high = np.quantile(defined, [tail, 1 - tail])
