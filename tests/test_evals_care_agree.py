@@ -263,11 +263,12 @@ def test_observations_are_compared_by_letter(desk: Desk) -> None:
 
 
 def test_an_observation_on_an_item_that_one_lacks_is_listed(desk: Desk) -> None:
-    """Its words are looked for without going astray."""
-    odd = {"code": "dates_out_of_order", "path": "/items/0"}
-    desk.differ("one", lambda r: r["items"].pop(0))
+    """No words of another item are given for it."""
+    odd = {"code": "dates_out_of_order", "path": "/items/1"}
+    desk.differ("one", lambda r: r["items"].pop(1), "first")
     desk.differ("one", lambda r: r["findings"].append(odd))
-    assert any("dates_out_of_order: only B" in line for line in disagreements(desk.compare()))
+    (said,) = (line for line in disagreements(desk.compare()) if "dates_out" in line)
+    assert said == "one/source.txt /items/1 dates_out_of_order: only B"
 
 
 def test_a_bare_value_is_listed_with_its_words(desk: Desk) -> None:
@@ -341,10 +342,11 @@ def test_the_report_and_the_json_say_the_same(desk: Desk, tmp_path: Path) -> Non
 
 def test_a_hostile_letter_does_nothing_to_the_terminal(desk: Desk) -> None:
     """Control characters of labels are shown as replaced."""
-    desk.differ("one", lambda r: r["expert"]["specialties"][0].update(value="\x1b[2J\nx"))
+    spoiled = {"value": "\x1b[3J", "quote": "\x1b[2J\nx"}
+    desk.differ("one", lambda r: r["expert"]["specialties"][0].update(spoiled))
     output = desk.agree().output
     assert "\x1b" not in output
-    assert "\ufffd[2J x" in output or "\\x1b[2J" in output
+    assert "«\ufffd[2J x»" in output
 
 
 def test_kappa_is_for_fields_that_are_scored() -> None:

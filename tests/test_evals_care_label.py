@@ -14,7 +14,7 @@ import pytest
 from evals.dataset import Dataset
 from evals.synth.generate import sheets
 from evals.synth.generate import write as write_synthetic
-from extractor.golden import load
+from extractor.golden import load, write
 
 ROOT = Path(__file__).parent.parent
 Data = dict[str, Any]
@@ -244,6 +244,14 @@ def test_a_quote_in_several_places_asks_for_its_start(folder: Path) -> None:
     assert record["expert"]["licensed_in"] == [care.value(TEXT, "Lumbar brace", nth=1)]
 
 
+def test_a_start_decides_whatever_its_end_is(folder: Path) -> None:
+    """A person who gives the start may leave an end that reaches over other places."""
+    second = TEXT.rindex("brace")
+    given = {"quote": "brace", "start": TEXT.index("brace"), "end": second + 9}
+    record = edit(folder, lambda r: r["expert"].update(licensed_in=[given]))
+    assert record["expert"]["licensed_in"] == [care.value(TEXT, "brace")]
+
+
 def test_of_several_places_the_one_that_overlaps_the_old_is_meant(folder: Path) -> None:
     """The second item's request is shortened; the first item's "brace" is another."""
     record = edit(folder, lambda r: r["items"][1]["treatment"].update(quote="brace"))
@@ -256,6 +264,27 @@ def test_of_several_places_the_one_in_its_own_field_is_meant(folder: Path) -> No
     category = {"name": "x", "evidence": {"quote": "brace"}, "source": "lexicon"}
     record = edit(folder, lambda r: r["items"][1].update(category=category))
     assert record["items"][1]["category"]["evidence"] == care.value(TEXT, "brace", nth=3)
+
+
+def test_a_field_anchored_later_tells_places_apart_too(folder: Path) -> None:
+    """The summary stands after the patient in the record: what is read from it is found in it."""
+    summary = "A 40-year-old man fell on 3/4/2015. He wears a brace."
+
+    def change(record: Data) -> None:
+        record["patient"]["diagnosis_codes"] = [{"quote": "brace"}]
+        record["clinical_summary"] = {"quote": summary}
+
+    record = edit(folder, change)
+    assert record["clinical_summary"] == care.value(TEXT, summary)
+    assert record["patient"]["diagnosis_codes"] == [care.value(TEXT, "brace")]
+
+
+def test_labels_are_left_in_the_formats_own_form(folder: Path) -> None:
+    """However they were edited, they come out as the format writes them."""
+    edit(folder, lambda r: r["expert"].update(licensed_in=[{"quote": "looked at"}]))
+    written = (folder / "expected.json").read_bytes()
+    write(load(folder))
+    assert (folder / "expected.json").read_bytes() == written
 
 
 def test_pages_follow(tmp_path: Path) -> None:

@@ -5,13 +5,14 @@ import shutil
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from extractor.errors import GoldenError
-from extractor.golden import EXPECTED, Case, lint, load, load_all, spans, write
+from extractor.golden import EXPECTED, Case, content, lint, load, load_all, save, spans, write
 from extractor.record import Citation
 
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -164,6 +165,30 @@ def at(case: dict[str, Any], *path: str | int) -> dict[str, Any]:
 def test_a_planted_fault_is_found(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
     """The lint notices a label that does not read true, whichever it is."""
     assert lint(plant(folder, change)) != []
+
+
+def test_a_date_is_read_without_readers_artefacts(folder: Path) -> None:
+    """An invisible character inside a printed date does not make its label wrong."""
+    text = LETTER + "Seen on Septe\u200bmber 30, 2014.\n"
+    (folder / "source.txt").write_text(text, encoding="utf-8", newline="")
+    quote = "Septe\u200bmber 30, 2014"
+    place = {"start": text.index(quote), "end": text.index(quote) + len(quote), "page": 2}
+    for day, faults in (("2014-09-30", 0), ("2014-09-29", 1)):
+        case = plant(
+            folder, lambda case, seen=seen: case["record"].update(patient={"ur_date": seen})
+        )
+        assert len(lint(case)) == faults
+
+
+def test_a_synthetic_letters_labels_are_the_same_format(folder: Path) -> None:
+    """Labels on one line are the labels; both ways of writing hold the same."""
+    say = partial(
+        content, labels()["record"], split="dev", origin="synthetic", reviewed=True, note=""
+    )
+    short, long = say(on_one_line=True), say()
+    assert (short.count("\n"), json.loads(short)) == (1, json.loads(long))
+    save(folder, short)
+    assert lint(load(folder)) == []
 
 
 def test_what_is_left_out_is_told_from_what_is_absent(folder: Path) -> None:

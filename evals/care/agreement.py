@@ -176,16 +176,14 @@ def agreement(first: Labels, second: Labels) -> Agreement:
 def _words(mark: Mark, first: Entry, second: Entry) -> str:
     """Return the words of the last entry on the way to *mark*'s value that has any.
 
-    Of a finding code the pointer is into the first's labels, whoever gave it.
+    None of a finding code that the second alone gave: its item may be one that the first lacks.
     """
-    is_second = mark.kind is Kind.EXTRA and mark.field not in list(Code)
-    part: Any = second if is_second else first
+    if mark.kind is Kind.EXTRA and mark.field in list(Code):
+        return ""
+    part: Any = second if mark.kind is Kind.EXTRA else first
     words = ""
     for step in mark.pointer.split("/")[1:]:
-        if isinstance(part, list):
-            part = part[int(step)] if int(step) < len(part) else None
-        else:
-            part = (part or {}).get(step)
+        part = part[int(step)] if isinstance(part, list) else (part or {}).get(step)
         if isinstance(part, Mapping):
             words = (part.get("request") or part).get("quote", words)
     return words
