@@ -5,7 +5,7 @@ What takes long to import is imported by the command that needs it.
 
 import typer
 
-from evals.cli import attacking, comparing, gating, golden, measuring, scoring
+from evals.cli import attacking, auditing, comparing, gating, golden, measuring, scoring
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -28,6 +28,7 @@ for command in (
     golden.synth,
     attacking.escape,
     attacking.peers,
+    auditing.audit,
     measuring.bench,
 ):
     app.command()(command)
