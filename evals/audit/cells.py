@@ -73,12 +73,9 @@ def number(cell: str) -> dict[str, Any]:
     return {"value": int(found[1])}
 
 
-def yes_or_no(cell: str) -> dict[str, Any] | None:
-    """Read whether a word is there; the record has no value where it is not."""
-    says = _plain(cell)
-    if says not in {"yes", "no", "true", "false"}:
-        raise Unreadable("yes or no")
-    return {"value": True} if says in {"yes", "true"} else None
+def when(cell: str) -> dict[str, Any]:
+    """Read which of two words a request has: retrospective is true, prospective false."""
+    return {"value": closed_bare("retrospective", "prospective")(cell) == "retrospective"}
 
 
 def names(cell: str) -> list[dict[str, Any]]:

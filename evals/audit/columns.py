@@ -123,8 +123,8 @@ OF_ITEMS = (
     Column(
         "retrospective",
         "retrospective",
-        cells.yes_or_no,
-        'yes where the request has the word "retrospective", else no',
+        cells.when,
+        "retrospective or prospective, where the request has that word; else none",
     ),
     Column(
         "dates_of_service",

@@ -232,7 +232,7 @@ def _cannot_say(parts: Sequence[Part], seen: int) -> str:
     if any(part.letters < 2 for part in partly):  # noqa: PLR2004 - a variance wants two
         return "a stratum has fewer than two labelled letters"
     if partly and seen < FEW:
-        return f"only {seen} labelled letters have such an item"
+        return f"fewer than {FEW} labelled letters have such an item"
     return ""
 
 

@@ -33,23 +33,33 @@ def _sample(plan: Plan) -> Iterator[str]:
         f" drawn with imr-eval {version} (seed {plan.seed}; within a stratum, the letters with the"
         f" smallest SHA-256 of seed and identifier):"
     )
-    verified, review = (plan.strata[status] for status in SAMPLED)
     yield (
-        f"{verified.drawn:,} of the {verified.letters:,} letters whose record was verified and"
-        f" {review.drawn:,} of the {review.letters:,} whose record was left for review."
+        " and ".join(
+            f"{each.drawn:,} of the {each.letters:,} letters whose record was {_STATUS[status]}"
+            for status in SAMPLED
+            if (each := plan.strata[status]).letters
+        )
+        + "."
     )
     if failed := plan.strata["failed"].letters:
         yield f"{failed:,} letters without legible text were outside the sampling frame."
 
 
+_STATUS = {VERIFIED: "verified", REVIEW: "left for review"}
+
+
 def _labels(audit: Audit) -> Iterator[str]:
-    by_stratum = " and ".join(f"{len(audit.of(status)):,} {status}" for status in SAMPLED)
+    by_stratum = " and ".join(
+        f"{len(audit.of(status)):,} {_STATUS[status]}"
+        for status in SAMPLED
+        if audit.plan.strata[status].letters
+    )
     yield (
         f"[Number] reader(s), blind to the records, labelled {len(audit.letters):,} letters"
         f" ({by_stratum}); the sheets were read back on {audit.day}."
     )
     if left := len(audit.sheets.untouched) + len(audit.sheets.unfinished):
-        yield f"{left:,} drawn letters were not labelled and are left out [reason]."
+        yield f"Drawn letters that were not labelled and are left out: {left:,} [reason]."
     yield (
         "Labels were compared with the records word for word, white space and typographic variants"
         " aside; items were matched by best assignment of their requests in letter order."
@@ -61,7 +71,7 @@ def _errors(audit: Audit) -> Iterator[str]:
     if found.letters:
         yield (
             f"Of {found.letters:,} verified records {found.wrong_letters:,} held an error in any"
-            f" field checked ({percent(found.rate)}; one-sided 95 % upper bound"
+            f" field checked ({percent(found.rate)}; one-sided 95% upper bound"
             f" {percent(found.bound())}, {_exact(found)})."
         )
     others = audit.of(REVIEW)
@@ -71,7 +81,7 @@ def _errors(audit: Audit) -> Iterator[str]:
     if told := list(_fields(audit)):
         yield (
             "Share of letters with an error, weighted by the strata's sizes, with the one-sided"
-            " 95 % upper bound (Clopper-Pearson within each stratum, Bonferroni over the strata):"
+            " 95% upper bound (Clopper-Pearson within each stratum, Bonferroni over the strata):"
             f" {'; '.join(told)}."
         )
 
@@ -81,16 +91,18 @@ def _exact(found: Checked) -> str:
 
 
 def _fields(audit: Audit) -> Iterator[str]:
+    """Yield each field's share of wrong letters; fields with the very same numbers together."""
+    alike: dict[str, list[str]] = {}
     for name in audit.fields:
         strata = [audit.checked(name, status) for status in SAMPLED]
         found = weighted(strata)
         if found is not None:
-            wrong, n = (
-                sum(each.wrong_letters for each in strata),
-                sum(each.letters for each in strata),
-            )
-            bound = percent(found.bound)
-            yield f"{name} {percent(found.rate)} (at most {bound}; {wrong:,} of {n:,} letters)"
+            wrong = sum(each.wrong_letters for each in strata)
+            n = sum(each.letters for each in strata)
+            bound = f"at most {percent(found.bound)}; {wrong:,} of {n:,} letters"
+            alike.setdefault(f"{percent(found.rate)} ({bound})", []).append(name)
+    for numbers, names in alike.items():
+        yield f"{', '.join(names)} {numbers}"
 
 
 def _rates(audit: Audit) -> Iterator[str]:
@@ -117,5 +129,5 @@ def _rate(name: str, found: Corrected) -> str:
         f"The overturn rate {name} was {percent(found.machine)} in the records"
         f" ({found.overturned:,} of {found.items:,}) and {ranged(found.rate, found.interval)} as"
         f" corrected by {found.letters:,} labelled letters, {found.changed:,} of which differed"
-        " (95 % confidence interval)."
+        " (95% confidence interval)."
     )

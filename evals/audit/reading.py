@@ -24,6 +24,7 @@ from evals.audit.records import (
 from evals.audit.scored import Audited, Sheets, audited
 from evals.audit.sheets import Label
 from evals.errors import EvalError
+from evals.scoring.marks import Kind
 from extractor.record import Record
 
 
@@ -67,6 +68,14 @@ class Audit:
             np.array([letter.wrong[name] for letter in letters], dtype=float),
             np.array([letter.checked[name] for letter in letters], dtype=float),
         )
+
+    def valued(self, name: str) -> int:
+        """Return how many checks of a field had a value at all, by the label or by the record.
+
+        Where neither has one the record is right, but that says nothing of how values are read.
+        """
+        checks = (check for letter in self.letters for check in letter.checks)
+        return sum(check.field == name and check.kind is not Kind.EMPTY for check in checks)
 
     def anything(self, status: str) -> Checked:
         """Return in how many letters of a stratum anything was wrong that was checked."""

@@ -44,6 +44,7 @@ def heading(audit: Audit) -> Iterator[str]:
         f"{len(audit.of(status))} of {plan.strata[status].drawn} drawn of"
         f" {plan.strata[status].letters} {_STATUS[status]}"
         for status in SAMPLED
+        if plan.strata[status].letters
     )
     yield f"Labelled: {len(found.letters)} of {plan.n} letters ({sizes})."
     yield from _left(audit)
@@ -70,11 +71,10 @@ def _escaped(audit: Audit) -> Iterator[str]:
         yield "Escaped errors: no verified letter is labelled; the sample cannot say."
         return
     errors = sum(letter.wrong.total() for letter in audit.of(VERIFIED))
-    most = round(found.bound() * found.size)
     yield (
-        f"Escaped errors: {found.wrong_letters} of {found.letters} verified letters are wrong"
-        f" somewhere ({errors} errors): {bounded(found.rate, found.bound())}, that is at most"
-        f" about {most} of {found.size}."
+        f"Escaped errors: {errors}, in {found.wrong_letters} of {found.letters} verified letters:"
+        f" {bounded(found.rate, found.bound())} of the letters, that is at most about"
+        f" {found.bound() * found.size:.0f} of {found.size}."
     )
 
 
@@ -93,38 +93,44 @@ def _others(audit: Audit) -> Iterator[str]:
 def field_table(audit: Audit) -> RenderableType:
     """Return wrong of checked per field, with bounds: by stratum and over both."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("field")
-    for status in SAMPLED:
-        table.add_column(f"{_STATUS[status]}: wrong/checked", justify="right", no_wrap=True)
-        table.add_column("letters wrong, at most", justify="right", no_wrap=True)
-    table.add_column("all letters wrong, at most", justify="right", no_wrap=True)
-    table.add_column("all items wrong (95 %)", justify="right", no_wrap=True)
+    table.add_column("field", no_wrap=True)
+    strata = [status for status in SAMPLED if audit.strata[status].letters]
+    for status in strata:
+        table.add_column(f"{_STATUS[status]}:\nwrong/checked, letters", justify="right")
+    table.add_column("with a\nvalue", justify="right")
+    table.add_column("all letters:\nwrong, at most", justify="right")
+    table.add_column("all items:\nwrong (95%)", justify="right")
     for name in audit.fields:
-        table.add_row(name, *_cells(audit, name))
+        table.add_row(name, *_cells(audit, name, strata))
     return table if table.row_count else Text("Nothing was checked.")
 
 
-def _cells(audit: Audit, name: str) -> Iterator[str]:
-    strata = [audit.checked(name, status) for status in SAMPLED]
+def _cells(audit: Audit, name: str, statuses: Iterable[str]) -> Iterator[str]:
+    strata = [audit.checked(name, status) for status in statuses]
+    per_items = is_per_item(audit, name)
     for each in strata:
-        yield f"{each.wrong.sum():.0f}/{each.checked.sum():.0f}" if each.letters else "·"
-        yield _letters(each)
+        yield _counts(each, per_items)
+    yield str(audit.valued(name))
     found = weighted(strata)
     yield "·" if found is None else bounded(found.rate, found.bound)
-    yield _items(per_item(strata) if is_per_item(audit, name) else None, strata)
+    yield _items(per_item(strata) if per_items else None, strata)
 
 
-def _letters(each: Checked) -> str:
+def _counts(each: Checked, is_per_item: bool) -> str:
+    """Say wrong of checked, in how many letters where that is another number, and the bound."""
     if not each.letters:
         return "·"
-    return f"{each.wrong_letters}/{each.letters} ≤ {percent(each.bound())}"
+    bound = f"≤ {percent(each.bound())}"
+    letters = f"{each.wrong_letters}/{each.letters} {bound}"
+    counts = f"{each.wrong.sum():.0f}/{each.checked.sum():.0f}"
+    return f"{counts}, {letters}" if is_per_item else letters
 
 
 def _items(found: PerItem | None, strata: Iterable[Checked]) -> str:
     if found is None or found.interval is None:
         return "·"
     checked = sum(each.checked.sum() for each in strata)
-    return f"{ranged(found.rate, found.interval)} (n {checked:.0f})"
+    return f"{ranged(found.rate, found.interval)} of {checked:.0f}"
 
 
 def is_per_item(audit: Audit, name: str) -> bool:
@@ -141,28 +147,40 @@ def domains(by: str | None, audit: Audit) -> list[str]:
 
 
 def rate_table(audit: Audit, by: str | None) -> RenderableType:
-    """Return overturn rates as the records have them and as the audit corrects them."""
+    """Return overturn rates as the records have them and as the audit corrects them.
+
+    ``changed`` of the labelled letters that have such an item count otherwise than their records.
+    """
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("overturn rate")
-    for name in ("records", "corrected (95 %)", "letters labelled", "with such", "changed"):
+    table.add_column("overturn rate", no_wrap=True)
+    for name in ("in the records", "labelled letters", "changed", "corrected (95%)"):
         table.add_column(name, justify="right")
     for domain in domains(by, audit):
         found = audit.overturned(domain)
-        numbers = (str(n) for n in (found.letters, found.seen, found.changed))
-        table.add_row(_NAMES.get(domain, domain), _machine(found), _corrected(found), *numbers)
-    return table
+        table.add_row(
+            _NAMES.get(domain, domain),
+            _machine(found),
+            str(found.seen),
+            str(found.changed),
+            ranged(found.rate, found.interval) if found.rate is not None else "cannot say",
+        )
+    return Group(table, Text(_why_not(audit, by), style="dim"))
+
+
+def _why_not(audit: Audit, by: str | None) -> str:
+    why: dict[str, list[str]] = {}
+    for domain in domains(by, audit):
+        if reason := audit.overturned(domain).why:
+            why.setdefault(reason, []).append(_NAMES.get(domain, domain))
+    return "\n".join(
+        f"Cannot say of {', '.join(names)}: {reason}." for reason, names in why.items()
+    )
 
 
 def _machine(found: Corrected) -> str:
     if found.machine is None:
         return "·"
     return f"{percent(found.machine)} ({found.overturned}/{found.items})"
-
-
-def _corrected(found: Corrected) -> str:
-    if found.rate is None:
-        return f"cannot say: {found.why}"
-    return ranged(found.rate, found.interval)
 
 
 def differences(letters: Iterable[Audited]) -> Iterator[str]:
@@ -255,6 +273,7 @@ def _field(audit: Audit, name: str) -> dict[str, Any]:
         items = per_item([*strata.values()])
     return {
         **{status: _counted(each) for status, each in strata.items()},
+        "with_value": audit.valued(name),
         "letters_wrong": whole and whole.rate,
         "upper_bound_letters": whole and whole.bound,
         "items_wrong": items and items.rate,

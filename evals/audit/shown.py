@@ -9,11 +9,9 @@ def percent(share: float) -> str:
     """Return a share in per cent, two digits where it is small.
 
     >>> percent(0.00934), percent(0.123)
-    ('0.93 %', '12.3 %')
+    ('0.93%', '12.3%')
     """
-    return (
-        f"{share:.2%}".replace("%", " %") if share < _SMALL else f"{share:.1%}".replace("%", " %")
-    )
+    return f"{share:.2%}" if share < _SMALL else f"{share:.1%}"
 
 
 def bounded(share: float, bound: float) -> str:
