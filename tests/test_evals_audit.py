@@ -363,6 +363,25 @@ def test_a_blank_decision_keeps_its_letter_out_of_the_rate(desk: Desk) -> None:
     assert found["fields"]["decision"]["verified"]["checked"] == 15
 
 
+def test_a_blank_category_keeps_its_letter_out_of_the_categories(desk: Desk) -> None:
+    """Its decisions still count for all items; of which category they are nobody has said."""
+    evidence = {"value": "MRI", "quote": "MRI", "start": 0, "end": 3}
+    category = {"name": "Surgery", "evidence": evidence, "source": "lexicon"}
+    records = [small(f"{n}") for n in range(8)]
+    for record in records:
+        record["items"][0]["category"] = category
+    desk.draw(records, 8, "--fields", "decision,category")
+    desk.fill(records)
+    path = desk.sheets / "items.csv"
+    text = path.read_text(encoding="utf-8-sig").replace("upheld,Surgery", "upheld,", 1)
+    path.write_text(text, encoding="utf-8")
+
+    of_items, _, surgery = desk.read("--by", "category")["overturn_rates"]
+
+    assert (of_items["letters_labelled"], surgery["letters_labelled"]) == (8, 7)
+    assert (surgery["category"], surgery["records"]) == ("Surgery", 0)
+
+
 def test_without_reviews_the_verified_letters_are_the_sample(desk: Desk) -> None:
     """No letter for review: all of the sample is verified, and the estimates say all they can."""
     records = [small(f"{n}") for n in range(40)]

@@ -7,6 +7,7 @@ import pytest
 
 from evals.audit.estimates import Checked, Counts, Part, corrected, per_item, weighted
 from evals.audit.plan import allocation
+from evals.audit.records import ALL, LETTERS, Stratum, Total
 
 NOTHING = np.zeros((0, 4))
 
@@ -117,6 +118,35 @@ def test_the_corrected_rate_worked_by_hand() -> None:
     assert found.interval.high == pytest.approx(0.30 + 0.41665, abs=1e-4)
     assert found.interval.low == 0
     assert (found.letters, found.seen, found.changed) == (10, 10, 1)
+
+
+def test_the_interval_of_a_ratio_worked_by_hand() -> None:
+    """A lost upheld item moves the rate, though no overturned item is off.
+
+    100 letters with 200 items, 50 overturned; of 10 labelled, one has two upheld items more: 50 of
+    200 + 100 x 0.2 = 220. Its residual is -2 x 50/220 = -0.4545, the sum of squares 0.9 x 0.2066 =
+    0.1860; made-up letters of two items add 16; over 13 it is 1.24507. The variance is 1120.57, its
+    root 33.475, times 2.2622 over 220 makes 0.34421.
+    """
+    sample = np.array([[0, 3, 0, 1]] + [[0, 1, 0, 1]] * 9, dtype=float)
+
+    found = corrected([Part(100, 50, 200, 2.0, sample)])
+
+    assert found.rate == pytest.approx(50 / 220)
+    assert found.interval is not None
+    assert found.interval.high == pytest.approx(50 / 220 + 0.34421, abs=1e-4)
+
+
+def test_a_domain_counts_the_letters_that_have_it() -> None:
+    """How many items a letter has of a category is told of letters that have one at all."""
+    stratum = Stratum()
+    stratum.add([("upheld", "Surgery"), ("overturned", "Surgery"), ("upheld", None)])
+    stratum.add([("upheld", None)])
+    stratum.add([])
+
+    assert stratum.totals["Surgery"] == Total(overturned=1, items=2, letters=1)
+    assert stratum.totals[ALL] == Total(overturned=1, items=4, letters=2)
+    assert stratum.totals[LETTERS] == Total(overturned=1, items=3, letters=3)
 
 
 def letters_of_one_item(labels: list[int], records: list[int]) -> Counts:
