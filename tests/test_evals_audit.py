@@ -383,7 +383,11 @@ def test_a_blank_category_keeps_its_letter_out_of_the_categories(desk: Desk) -> 
 
 
 def test_without_reviews_the_verified_letters_are_the_sample(desk: Desk) -> None:
-    """No letter for review: all of the sample is verified, and the estimates say all they can."""
+    """No letter for review: all of the sample is verified, and the estimates say all they can.
+
+    None of 20 of 40 is wrong: with 4 wrong 20x19x18x17/(40x39x38x37) = 5.3 % of the samples see
+    none, with 5 2.4 %; so at most 4 of 40 are.
+    """
     records = [small(f"{n}") for n in range(40)]
     plan = desk.draw(records, 20)
     desk.fill(records)
@@ -392,7 +396,7 @@ def test_without_reviews_the_verified_letters_are_the_sample(desk: Desk) -> None
 
     assert plan["strata"]["review"]["drawn"] == 0
     assert found["fields"]["decision"]["letters_wrong"] == 0
-    assert found["fields"]["decision"]["upper_bound_letters"] == pytest.approx(1 - 0.05 ** (1 / 20))
+    assert found["fields"]["decision"]["upper_bound_letters"] == 4 / 40
     assert found["overturn_rates"][0]["corrected"] == 0
 
 
@@ -459,8 +463,9 @@ def test_the_source_folder_leads_to_each_letter(desk: Desk) -> None:
 def test_the_paragraph_holds_every_number(desk: Desk) -> None:
     """Methods: sizes, sample, seed, hash, versions, dates, bounds, rates and references.
 
-    20 letters drawn of 30, all labelled, one of them wrong: 5.00 % and, by Clopper and Pearson,
-    at most 21.6 %.
+    20 letters drawn of 30, all labelled, one of them wrong: 5.00 %. With 4 wrong of 30, one or none
+    is seen in 9.5 % of the samples ((210 + 20 x 120) / 27405 of 4 places), with 5 in 3.1 %: at most
+    4, 13.3 %.
     """
     records = [small(f"{n:02}") for n in range(30)] + [small("x", [], "failed")]
     plan = desk.draw(records, 20, "--seed", 11, "--fields", "decision")
@@ -479,9 +484,9 @@ def test_the_paragraph_holds_every_number(desk: Desk) -> None:
         "sample of 20 letters",
         "seed 11",
         "20 of the 30 letters",
-        "1 letters without legible text",
+        "letters without legible text: 1",
         "labelled 20 letters",
-        "outcome, decision 5.00% (at most 21.6%; 1 of 20 letters)",
+        "outcome, decision 5.00% (at most 13.3%; 1 of 20 letters)",
         "(0 of 30)",
         "Cochran",
         "Clopper",
@@ -489,6 +494,25 @@ def test_the_paragraph_holds_every_number(desk: Desk) -> None:
     ):
         assert told in text
     assert text in " ".join(desk.audit().output.split())
+
+
+def test_hostile_words_of_records_are_only_shown(desk: Desk) -> None:
+    """A category, a model's name or a request that a terminal would act on is disarmed."""
+    evil = "[/]\x1b[2J\u202e[red]"
+    word = {"value": evil, "quote": evil, "start": 0, "end": 9}
+    records = [small(f"{n}") for n in range(6)]
+    for record in records:
+        record["provenance"] = {"proposer": "llm", "version": "1", "model": evil}
+        record["items"][0]["request"] = word
+        record["items"][0]["category"] = {"name": evil, "evidence": word, "source": "model"}
+    desk.draw(records, 6, "--fields", "request,decision")
+    desk.fill([small(f"{n}") for n in range(6)])
+
+    result = desk.audit("--by", "category")
+
+    assert result.exit_code == 0
+    assert not {"\x1b", "\u202e"} & set(result.output)
+    assert "[red]" in result.output
 
 
 def test_the_program_runs_as_the_issue_spells_it(tmp_path: Path) -> None:

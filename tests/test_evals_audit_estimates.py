@@ -5,9 +5,10 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
-from evals.audit.estimates import Checked, Counts, Part, corrected, per_item, weighted
+from evals.audit.estimates import Checked, Counts, Part, corrected, most, per_item, weighted
 from evals.audit.plan import allocation
 from evals.audit.records import ALL, LETTERS, Stratum, Total
+from evals.stats import upper_bound
 
 NOTHING = np.zeros((0, 4))
 
@@ -25,28 +26,39 @@ def part(population: Counts, chosen: list[int]) -> Part:
     return Part(len(population), int(total[0]), int(total[1]), total[1] / some, population[chosen])
 
 
-def test_a_stratum_is_bounded_exactly() -> None:
-    """Clopper and Pearson, one-sided: none of 300 wrong is at most 1 - 0.05^(1/300) = 0.994 %."""
-    assert checked(10_000, 300, 0).bound() == pytest.approx(1 - 0.05 ** (1 / 300))
-    assert checked(10_000, 300, 3).bound() > 3 / 300
+def test_a_large_stratum_is_bounded_as_clopper_and_pearson_do() -> None:
+    """None of 300 wrong is at most 1 - 0.05^(1/300) = 0.994 %, three of 300 at most 2.567 %."""
+    assert checked(10**7, 300, 0).bound() == pytest.approx(1 - 0.05 ** (1 / 300), rel=1e-3)
+    assert checked(10**7, 300, 3).bound() == pytest.approx(upper_bound(3, 300), rel=1e-3)
 
 
-def test_a_stratum_labelled_whole_has_nothing_to_bound() -> None:
-    """Of 40 letters all are labelled: 2 of 40 is the share, not an estimate of it."""
-    assert checked(40, 40, 2).bound() == 2 / 40
+@pytest.mark.parametrize(
+    ("k", "n", "size", "expected"),
+    [(0, 5, 10, 3), (1, 24, 25, 2), (0, 24, 25, 0), (2, 40, 40, 2), (5, 5, 10, 10), (0, 1, 4, 3)],
+)
+def test_a_small_stratum_is_bounded_exactly(k: int, n: int, size: int, expected: int) -> None:
+    """The largest number of wrong letters under which so few are seen in over 5 % of samples.
+
+    None of 5 of 10: with 3 wrong, 21/252 of the samples see none (8.3 %), with 4 6/252 (2.4 %).
+    One of 24 of 25: with 2 wrong, the one left is one of them in 2 of 25 samples (8 %). None of 24
+    of 25: the one left is the only wrong one in 1 of 25 samples (4 %). None of 1 of 4: with 3
+    wrong, one of four samples.
+    """
+    assert most(k, n, size) == expected
+    assert checked(size, n, k).bound() == expected / size
 
 
 def test_strata_are_weighted_by_their_sizes() -> None:
-    """900 letters with 0 of 300 wrong and 100 with 10 of 50: 0.9 x 0 + 0.1 x 0.2 = 2 %.
+    """Nine million letters, 0 of 300 wrong, and one with 10 of 50: 0.9 x 0 + 0.1 x 0.2 = 2 %.
 
     The bounds are taken at 97.5 % each: 1 - 0.025^(1/300) = 1.2221 % and, the upper end of the
     two-sided exact interval of 10 of 50, 33.718 %; together 0.9 x 1.2221 + 3.3718 = 4.4717 %.
     """
-    found = weighted([checked(900, 300, 0), checked(100, 50, 10)])
+    found = weighted([checked(9_000_000, 300, 0), checked(1_000_000, 50, 10)])
 
     assert found is not None
     assert found.rate == pytest.approx(0.02)
-    assert found.bound == pytest.approx(0.044717, abs=1e-5)
+    assert found.bound == pytest.approx(0.044717, abs=1e-4)
 
 
 def test_one_sampled_stratum_is_bounded_at_the_whole_level() -> None:
@@ -54,7 +66,7 @@ def test_one_sampled_stratum_is_bounded_at_the_whole_level() -> None:
     found = weighted([checked(900, 300, 0), checked(100, 100, 10), checked(0, 0, 0)])
 
     assert found is not None
-    assert found.bound == pytest.approx(0.9 * (1 - 0.05 ** (1 / 300)) + 0.1 * 0.1)
+    assert found.bound == pytest.approx((most(0, 300, 900, 0.95) + 10) / 1000)
 
 
 def test_an_unlabelled_stratum_leaves_the_whole_unknown() -> None:

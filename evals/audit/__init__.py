@@ -11,11 +11,12 @@ The method, in the order in which it is done:
 3. **Blind labels.** A person fills two empty sheets from the letters alone: no value of a record,
    not how many items it has, not its status; letters in random order.
 4. **Scoring** is the harness's own: the same rules of equality, the same assignment of items.
-5. **Bounds.** A letter's field is right or wrong once: within a stratum the bound is Clopper and
-   Pearson's. What is counted per item is bounded over *letters* with an error in it, since the
-   items of one letter are not independent; the rate per item stands beside it, its interval from a
-   bootstrap that draws letters whole. Strata are added up by their sizes, each bound taken at a
-   level that lets all of them hold at once (Bonferroni): conservative.
+5. **Bounds.** A letter's field is right or wrong once: within a stratum the bound is the exact one
+   of a finite population (hypergeometric; in a large stratum Clopper and Pearson's). What is
+   counted per item is bounded over *letters* with an error in it, since the items of one letter are
+   not independent; the rate per item stands beside it, its interval from a bootstrap that draws
+   letters whole. Strata are added up by their sizes, each bound taken at a level that lets all of
+   them hold at once (Bonferroni): conservative.
 6. **Corrected overturn rate.** The records' totals over *all* letters, plus what the sample says
    they are off by (difference estimator), for overturned items and for items; the rate is their
    ratio. Its variance is that of the ratio's linearised residuals per letter, by stratum, with the

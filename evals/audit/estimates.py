@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from evals.stats import LEVEL, RESAMPLES, SEED, Interval, upper_bound
+from evals.stats import LEVEL, RESAMPLES, SEED, Interval
 
 Counts = NDArray[np.float64]
 FEW = 5
@@ -45,13 +45,28 @@ class Checked:
         return self.wrong_letters / self.letters if self.letters else 0.0
 
     def bound(self, level: float = LEVEL) -> float:
-        """Return the highest share of wrong letters that the sample does not contradict.
+        """Return the highest share of wrong letters that the sample does not contradict."""
+        return most(self.wrong_letters, self.letters, self.size, level) / self.size
 
-        Clopper and Pearson's, one-sided; of a stratum that was labelled whole the share itself.
-        """
-        if self.letters == self.size:
-            return self.rate
-        return upper_bound(self.wrong_letters, self.letters, level)
+
+def most(k: int, n: int, size: int, level: float = LEVEL) -> int:
+    """Return how many of *size* letters are wrong at most, *k* of *n* drawn ones being so.
+
+    The exact one-sided bound for a finite population: the largest number under which as few as *k*
+    would be seen with more than ``1 - level`` probability (hypergeometric; Wright 1991). In a large
+    stratum it is Clopper and Pearson's, in one that was labelled whole *k* itself.
+
+    >>> most(0, 300, 50_000) / 50_000, most(0, 5, 10), most(2, 40, 40)
+    (0.0099, 3, 2)
+    """
+    low, high = k, size - (n - k)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if stats.hypergeom.cdf(k, size, middle, n) > 1 - level:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 @dataclass(frozen=True)

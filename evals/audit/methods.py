@@ -13,7 +13,9 @@ REFERENCES = (
     "Agresti A, Coull BA (1998), Am Stat 52:119-126",
     "Clopper CJ, Pearson ES (1934), Biometrika 26:404-413",
     "Cochran WG (1977), Sampling Techniques, 3rd ed., chapters 5 to 7",
+    "Wright T (1991), Exact Confidence Bounds when Sampling from Small Finite Universes",
 )
+_BOUND = "exact, hypergeometric; the finite form of Clopper and Pearson 1934, Wright 1991"
 _NAMES = {ALL: "of disputed items", LETTERS: "of letters with at least one item overturned"}
 
 
@@ -42,7 +44,7 @@ def _sample(plan: Plan) -> Iterator[str]:
         + "."
     )
     if failed := plan.strata["failed"].letters:
-        yield f"{failed:,} letters without legible text were outside the sampling frame."
+        yield f"Outside the sampling frame, letters without legible text: {failed:,}."
 
 
 _STATUS = {VERIFIED: "verified", REVIEW: "left for review"}
@@ -81,13 +83,13 @@ def _errors(audit: Audit) -> Iterator[str]:
     if told := list(_fields(audit)):
         yield (
             "Share of letters with an error, weighted by the strata's sizes, with the one-sided"
-            " 95% upper bound (Clopper-Pearson within each stratum, Bonferroni over the strata):"
+            " 95% upper bound (exact within each stratum, Bonferroni over the strata):"
             f" {'; '.join(told)}."
         )
 
 
 def _exact(found: Checked) -> str:
-    return "all were labelled" if found.letters == found.size else "Clopper and Pearson 1934"
+    return "all were labelled" if found.letters == found.size else _BOUND
 
 
 def _fields(audit: Audit) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import Any
 from evals.audit.records import FAILED, REVIEW, SAMPLED, VERIFIED, digest, ranked, stream
 from evals.errors import EvalError
 from evals.results import read_json, versions, write_json
+from extractor.cli.output import plain
 from extractor.record import Record
 
 SCHEMA = "imr-audit/1"
@@ -182,7 +183,7 @@ def _keep(heap: list[tuple[int, Lot]], lot: Lot, n: int) -> None:
 def _maker(record: Record) -> str:
     made = record.provenance
     parts = (made.proposer, made.version, made.model and f"with {made.model}")
-    return " ".join(filter(None, parts))
+    return plain(" ".join(filter(None, parts)))
 
 
 def allocation(sizes: Mapping[str, int], n: int) -> dict[str, int]:

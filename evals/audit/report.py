@@ -158,7 +158,7 @@ def rate_table(audit: Audit, by: str | None) -> RenderableType:
     for domain in domains(by, audit):
         found = audit.overturned(domain)
         table.add_row(
-            _NAMES.get(domain, domain),
+            Text(_called(domain)),
             _machine(found),
             str(found.seen),
             str(found.changed),
@@ -171,10 +171,14 @@ def _why_not(audit: Audit, by: str | None) -> str:
     why: dict[str, list[str]] = {}
     for domain in domains(by, audit):
         if reason := audit.overturned(domain).why:
-            why.setdefault(reason, []).append(_NAMES.get(domain, domain))
+            why.setdefault(reason, []).append(_called(domain))
     return "\n".join(
         f"Cannot say of {', '.join(names)}: {reason}." for reason, names in why.items()
     )
+
+
+def _called(domain: str) -> str:
+    return _NAMES.get(domain, plain(domain))
 
 
 def _machine(found: Corrected) -> str:
