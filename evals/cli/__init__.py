@@ -5,7 +5,16 @@ What takes long to import is imported by the command that needs it.
 
 import typer
 
-from evals.cli import attacking, auditing, comparing, gating, golden, measuring, scoring
+from evals.cli import (
+    attacking,
+    auditing,
+    comparing,
+    gating,
+    golden,
+    measuring,
+    reporting,
+    scoring,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -17,6 +26,7 @@ app = typer.Typer(
 for command in (
     scoring.run,
     gating.accept,
+    reporting.report,
     comparing.compare,
     comparing.same,
     comparing.labels,
