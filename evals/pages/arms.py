@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from evals.pages.visible import shortened
 from evals.results import ArmResults, Letter, Results
 
+_NAME = 100
 Files = Mapping[str, Results]
 
 
@@ -59,7 +61,8 @@ def unique(names: Sequence[str], files: Sequence[str]) -> list[str]:
 
 
 def _free(name: str, taken: set[str]) -> str:
-    """Return *name*, numbered where it is taken, and take it."""
+    """Return *name*, numbered where it is taken, and take it; one without an end is shortened."""
+    name = shortened(name, _NAME)
     free, number = name, 1
     while free in taken:
         number += 1

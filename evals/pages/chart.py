@@ -17,6 +17,7 @@ from evals.pages.board import Standing
 from evals.pages.numbers import Share, duration, percent, usd
 from evals.pages.svg import ROLES, embedded
 from evals.pages.visible import head, visible
+from extractor.text import collapse
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -71,15 +72,18 @@ class Chart:
 
 
 def charts(board: Sequence[Standing]) -> list[Chart]:
-    """Return the chart against cost, where any arm has one, and the chart against time."""
+    """Return the chart against cost and the one against time, where they say anything.
+
+    One arm alone is no comparison, and a cost that nobody has no axis.
+    """
     costs = [_free_or_known(each) for each in board]
     seconds = [each.times.median if each.times else None for each in board]
     drawn = []
     if any(costs):
         drawn.append(_chart("cost", "US dollars per letter", board, costs, usd))
     if any(seconds):
-        drawn.append(_chart("time", "median seconds per letter", board, seconds, duration))
-    return drawn
+        drawn.append(_chart("time", "median time per letter", board, seconds, duration))
+    return [chart for chart in drawn if len(chart.points) > 1]
 
 
 def _free_or_known(each: Standing) -> float | None:
@@ -110,7 +114,7 @@ def _chart(
 def _drawn(
     title: str, unit: str, points: Sequence[Point], what: str, printed: Callable[[float], str]
 ) -> Markup | None:
-    svg = plot(points, unit, printed) if points else None
+    svg = plot(points, unit, printed) if len(points) > 1 else None
     told = "; ".join(
         f"{point.name}: {percent(point.share.ratio)} of {point.share.n} at {printed(point.x)}"
         for point in points
@@ -156,6 +160,7 @@ def _axes(
     axes.set_ylabel("perfect letters, 95 % interval", color=_INK)
     axes.xaxis.set_major_formatter(lambda place, _: printed(place))
     axes.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    axes.set_yticks([share for share in axes.get_yticks() if axes.get_ylim()[0] <= share <= 1])
     axes.minorticks_off()
     axes.tick_params(colors=_INK, color=_FAINT)
     axes.grid(color=_FAINT, linewidth=0.6)
@@ -212,7 +217,7 @@ def _labels(axes: "Axes", points: Sequence[Point]) -> None:
     """Write each arm's name beside its point, one below another where points lie together."""
     taken: list[tuple[float, float, float]] = []
     for point in sorted(points, key=lambda each: (-(each.share.ratio or 0.0), each.rank)):
-        name = f"{point.rank} {head(visible(point.name), _NAME)}"
+        name = f"{point.rank} {head(visible(collapse(point.name)), _NAME)}"
         place = (point.x, point.share.ratio or 0.0)
         x, y = axes.transData.transform(place)
         leftward = x > axes.bbox.x0 + _TURN * axes.bbox.width

@@ -45,9 +45,15 @@ class Failures:
     rest: int
 
 
-def failures(arms: Sequence[Entry], sources: Sources) -> list[Failures]:
-    """Return each arm's failures; the page's room is divided evenly among the arms."""
-    return [_failures(entry, sources, SHOWN // max(1, len(arms))) for entry in arms]
+def failures(arms: Sequence[Entry], sources: Sources, room: int = SHOWN) -> list[Failures]:
+    """Return each arm's failures.
+
+    Args:
+        arms: The arms, of which each gets an even part of the room.
+        sources: The letters' texts.
+        room: How many differences are shown at most.
+    """
+    return [_failures(entry, sources, room // max(1, len(arms))) for entry in arms]
 
 
 def _failures(entry: Entry, sources: Sources, room: int) -> Failures:

@@ -117,11 +117,11 @@ def usd(amount: float) -> str:
 def duration(seconds: float) -> str:
     """Print a time: milliseconds, seconds or minutes.
 
-    >>> duration(0.0123), duration(2.5), duration(75)
-    ('12 ms', '2.5 s', '1 min 15 s')
+    >>> duration(0.01234), duration(2.5), duration(75)
+    ('12.3 ms', '2.5 s', '1 min 15 s')
     """
     if seconds < 1:
-        return f"{seconds * _MILLI:.0f} ms"
+        return f"{seconds * _MILLI:.3g} ms"
     if seconds < _MINUTE:
         return f"{seconds:.1f} s"
     return f"{seconds // _MINUTE:.0f} min {seconds % _MINUTE:.0f} s"

@@ -23,11 +23,13 @@ from evals.pages.failures import beside, failures, opened
 from evals.pages.fields import codes, fields, side_by_side
 from evals.pages.passages import Sources
 from evals.pages.slices import slices
-from evals.pages.visible import visible
+from evals.pages.visible import shortened, visible
 from evals.results import Results
 from extractor.cli.output import write_file
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_NAME = 120
+_MOST = 6000  # characters of anything; quotes and passages are far shorter
 
 
 @dataclass(frozen=True)
@@ -104,11 +106,11 @@ def golden_sets(files: Files) -> list[GoldenSet]:
 
 def _no_chart(standings: Sequence[board.Standing], drawn: Sequence[Chart]) -> str | None:
     """Say why there is no drawing, or none against cost; None where there is."""
-    if any(chart.svg is None and chart.points for chart in drawn):
+    if any(chart.svg is None for chart in drawn):
         return MISSING
     if not any(each.cost and each.cost.total for each in standings):
         return "No arm has a cost: no model was asked, or the records do not say what it cost."
-    return None
+    return None if drawn else "There is one arm with a cost; a chart compares several."
 
 
 def _environment() -> Environment:
@@ -123,10 +125,18 @@ def _environment() -> Environment:
     environment.filters |= {
         name: getattr(numbers, name) for name in ("percent", "ends", "count", "usd", "duration")
     }
+    environment.filters["brief"] = _brief
     environment.globals |= {"bar": board.bar}
     return environment
 
 
 def _disarmed(value: object) -> object:
     """Make what a template prints visible; markup of our own is left as it is."""
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    return visible(shortened(value, _MOST))
+
+
+def _brief(name: object) -> str:
+    """Return a name as a page prints it: long enough for any that is meant to be read."""
+    return shortened(str(name), _NAME)
