@@ -226,9 +226,18 @@ def test_an_extra_item_does_not_hide_the_differences_of_the_one_it_pushes_aside(
 
 
 def test_a_span_that_is_not_exact_is_no_error_and_says_so() -> None:
-    """Nobody is misled by a character less."""
+    """Nobody is misled by a character less; that it does not read its quote there is said too."""
     (found,) = differences(letter("a", slipped), LETTER)
     assert (found.what, found.error) == ("right, but its span is not exact", False)
+    start = LETTER.index("Wrist brace, right")
+    expected, produced = found.expected, found.produced
+    assert expected is not None
+    assert produced is not None
+    assert (expected.place, expected.astray) == (f"{start}:{start + 18}", False)
+    assert (produced.place, produced.astray) == (f"{start}:{start + 17}", True)
+    (unknown,) = differences(letter("a", slipped), None)
+    assert unknown.produced is not None
+    assert not unknown.produced.astray
 
 
 def test_what_is_shown_is_capped_and_the_rest_is_counted() -> None:

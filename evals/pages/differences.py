@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from evals.pages.passages import Words, differing, passage
+from evals.pages.passages import Words, differing, passage, span_in
 from evals.pages.visible import Piece, shortened
 from evals.results import Letter
 from evals.scoring.fields import look
@@ -23,10 +23,19 @@ _SEEN = 400
 
 @dataclass(frozen=True)
 class Side:
-    """What one side says: its words with what differs marked, and how the letter prints them."""
+    """What one side says, and where it read it.
+
+    Attributes:
+        value: Its words, with what differs marked.
+        printed: How the letter prints them, where that is not the same.
+        place: Its span of the letter's characters, half-open.
+        astray: Whether the letter's text is at hand and reads otherwise there.
+    """
 
     value: Sequence[Piece]
     printed: str | None = None
+    place: str | None = None
+    astray: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,7 +125,7 @@ def _entries_above(entries: Mapping[str, Mark], pointer: str) -> Iterator[Mark]:
 def _of_field(folded: _Folded, text: str | None) -> Difference:
     mark, around, parts = folded
     words = [_read_from(mark, around, side) for side in ("expected", "produced")]
-    expected, produced = _sides(mark, words)
+    expected, produced = _sides(mark, words, text)
     return Difference(
         name=mark.field,
         pointer=mark.pointer,
@@ -159,23 +168,31 @@ def _words_in(part: Any) -> Words | None:  # noqa: ANN401 - any JSON
     return next((each for each in inner if "quote" in each), None)
 
 
-def _sides(mark: Mark, words: Sequence[Words | None]) -> tuple[Side | None, Side | None]:
+def _sides(
+    mark: Mark, words: Sequence[Words | None], text: str | None
+) -> tuple[Side | None, Side | None]:
     """Return both sides, the words in which they differ marked where both are there."""
     expected, produced = (said(value) for value in (mark.expected, mark.produced))
     if expected is not None and produced is not None:
         ours, theirs = differing(expected, produced)
-        return _side(expected, ours, words[0]), _side(produced, theirs, words[1])
-    return _alone(expected, words[0]), _alone(produced, words[1])
+        return _side(expected, ours, words[0], text), _side(produced, theirs, words[1], text)
+    return _alone(expected, words[0], text), _alone(produced, words[1], text)
 
 
-def _alone(value: str | None, words: Words | None) -> Side | None:
-    return None if value is None else _side(value, [Piece(shortened(value, _SEEN))], words)
+def _alone(value: str | None, words: Words | None, text: str | None) -> Side | None:
+    return None if value is None else _side(value, [Piece(shortened(value, _SEEN))], words, text)
 
 
-def _side(value: str, pieces: Sequence[Piece], words: Words | None) -> Side:
-    quote = None if words is None else str(words["quote"])
-    same = quote is None or quote == value
-    return Side(pieces, None if same or quote is None else shortened(quote, _SEEN))
+def _side(value: str, pieces: Sequence[Piece], words: Words | None, text: str | None) -> Side:
+    if words is None:
+        return Side(pieces)
+    quote, start, end = str(words["quote"]), words.get("start"), words.get("end")
+    return Side(
+        pieces,
+        None if quote == value else shortened(quote, _SEEN),
+        None if start is None else f"{start}:{end}",
+        astray=text is not None and start is not None and span_in(text, words) is None,
+    )
 
 
 def said(value: Any) -> str | None:  # noqa: ANN401 - any JSON
