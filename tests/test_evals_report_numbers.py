@@ -90,6 +90,16 @@ def test_of_twenty_times_the_nineteenth_is_the_95th_percentile() -> None:
     assert times([]) is None
 
 
+def test_a_cached_reply_has_no_time_of_its_own() -> None:
+    """It was answered at once, which says nothing of the model: 3 seconds are the median."""
+
+    def cached(record: dict[str, dict[str, object]]) -> None:
+        record["provenance"]["cached"] = True
+
+    row = standing(entry(letter("a", seconds=3.0), letter("b", cached, seconds=0.001)))
+    assert (row.cached, row.times) == (1, (1, 3.0, 3.0))
+
+
 def test_the_arm_with_most_perfect_letters_comes_first() -> None:
     """Then the one with fewer escaped errors, then the name."""
     good, bad = letter("a"), letter("a", overturned)
@@ -182,6 +192,7 @@ def test_slices_count_perfect_letters_by_layout_origin_and_items() -> None:
     assert by["origin"]["published"].escaped == [1]
     assert by["items"].keys() == {"2"}
     assert by["layout"].keys() == {"dwc-2014"}
+    assert by["split"].keys() == {"dev"}
 
 
 # --- failures ------------------------------------------------------------------------------------

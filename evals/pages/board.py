@@ -38,7 +38,8 @@ class Standing:
         failed: Readings that gave no record.
         cost: None where no letter's cost is known.
         tokens: By kind.
-        times: None where no letter was timed.
+        cached: Readings answered from the cache; their time says nothing of the model.
+        times: Of the others; None where no letter was timed.
     """
 
     entry: Entry
@@ -50,6 +51,7 @@ class Standing:
     failed: int
     cost: Cost | None
     tokens: dict[str, int]
+    cached: int
     times: Times | None
 
 
@@ -57,7 +59,7 @@ def standing(entry: Entry) -> Standing:
     """Return what the leaderboard says of *entry*."""
     letters = entry.letters
     verified = [letter for letter in letters if letter.score.status == VERIFIED]
-    seconds = [letter.seconds for letter in letters if letter.seconds is not None]
+    asked = [letter for letter in letters if letter.provenance.get("cached") is not True]
     return Standing(
         entry,
         len({letter.id for letter in letters}),
@@ -68,7 +70,8 @@ def standing(entry: Entry) -> Standing:
         sum(letter.record is None for letter in letters),
         cost(letters),
         tokens(letters),
-        times(seconds),
+        len(letters) - len(asked),
+        times([letter.seconds for letter in asked if letter.seconds is not None]),
     )
 
 

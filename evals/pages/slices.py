@@ -1,4 +1,4 @@
-"""Perfect letters by what kind of letter it is: its layout, its origin, how many items it has."""
+"""Perfect letters by what kind of letter it is: layout, origin, split, how many items it has."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,8 +7,9 @@ from evals.pages.arms import Entry
 from evals.pages.numbers import Share, letters_share
 from evals.results import Letter
 
-_UP_TO = ((0, "none"), (1, "1"), (2, "2"), (5, "3 to 5"))
-_MORE = "6 or more"
+_UP_TO = ((0, "0"), (1, "1"), (2, "2"), (5, "3-5"))
+_MORE = "6+"
+_UNKNOWN = "not said"
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,9 @@ def items_of(letter: Letter) -> str:
 
 
 RESPECTS: dict[str, Callable[[Letter], str]] = {
-    "layout": lambda letter: letter.layout or "not labelled",
-    "origin": lambda letter: letter.origin or "not given",
+    "layout": lambda letter: letter.layout or _UNKNOWN,
+    "origin": lambda letter: letter.origin or _UNKNOWN,
+    "split": lambda letter: letter.split or _UNKNOWN,
     "items": items_of,
 }
 _ORDER = {name: place for place, name in enumerate((*(name for _, name in _UP_TO), _MORE))}
