@@ -174,10 +174,10 @@ def test_a_date_is_read_without_readers_artefacts(folder: Path) -> None:
     quote = "Septe\u200bmber 30, 2014"
     place = {"start": text.index(quote), "end": text.index(quote) + len(quote), "page": 2}
     for day, faults in (("2014-09-30", 0), ("2014-09-29", 1)):
-        case = plant(
-            folder, lambda case, seen=seen: case["record"].update(patient={"ur_date": seen})
-        )
-        assert len(lint(case)) == faults
+        changed = labels()
+        changed["record"]["patient"] = {"ur_date": {"value": day, "quote": quote, **place}}
+        (folder / EXPECTED).write_text(json.dumps(changed), encoding="utf-8")
+        assert len(lint(load(folder))) == faults
 
 
 def test_a_synthetic_letters_labels_are_the_same_format(folder: Path) -> None:

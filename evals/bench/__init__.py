@@ -95,25 +95,32 @@ def measure(
 def _measures(
     sets: Sequence[Letters], golden: Path, count: int, parts: Sequence[str], effort: Effort
 ) -> Iterator[Measure]:
-    of_letters = {"text": text_speed, "steps": step_times, "pdf": pdf_speed}
     for letters in sets:
+        of_letters = _of_letters(letters, effort)
         for part in parts:
             if part in of_letters:
-                yield from of_letters[part](letters, effort)
-            if part == "fields":
-                yield from field_times(letters.name, letters.texts, effort.rounds)
-            if part == "validation":
-                yield from validation_times(letters.name, letters.texts, effort.rounds)
-    if "scoring" in parts:
-        yield from scoring(golden, effort.rounds)
-    if "growth" in parts:
-        yield from growth(effort.rounds)
-    if "start" in parts:
-        yield from startup(effort.rounds)
-    if "memory" in parts:
-        yield from memory(sets[0].texts, count)
-    if "replies" in parts:
-        yield from reply_tokens(golden)
+                yield from of_letters[part]()
+    once: dict[str, Callable[[], Iterator[Measure]]] = {
+        "scoring": lambda: scoring(golden, effort.rounds),
+        "growth": lambda: growth(effort.rounds),
+        "start": lambda: startup(effort.rounds),
+        "memory": lambda: memory(sets[0].texts, count),
+        "replies": lambda: reply_tokens(golden),
+    }
+    for part, measured in once.items():
+        if part in parts:
+            yield from measured()
+
+
+def _of_letters(letters: Letters, effort: Effort) -> dict[str, Callable[[], Iterator[Measure]]]:
+    name, texts, rounds = letters.name, letters.texts, effort.rounds
+    return {
+        "text": lambda: text_speed(letters, effort),
+        "steps": lambda: step_times(letters, effort),
+        "pdf": lambda: pdf_speed(letters, effort),
+        "fields": lambda: field_times(name, texts, rounds),
+        "validation": lambda: validation_times(name, texts, rounds),
+    }
 
 
 def _golden(folder: Path) -> Letters:

@@ -19,7 +19,8 @@ def bench(
     only: Annotated[
         str | None,
         typer.Option(
-            help="Only text, steps, fields, validation, scoring, growth, pdf, start, memory, replies."
+            help="Only this part: text, steps, fields, validation, scoring, growth, pdf, start, "
+            "memory or replies."
         ),
     ] = None,
     out: OutOption = None,
