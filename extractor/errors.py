@@ -69,11 +69,13 @@ class SettingsError(ImrError):
 class ModelError(ImrError):
     """A model gave no reply to a letter; ``code`` is the finding that its record carries.
 
-    ``usage`` counts the tokens that were spent on it, as ``extractor.propose.llm.asking.Usage``.
+    ``usage`` counts the tokens that were spent on it, as ``extractor.propose.llm.asking.Usage``,
+    and ``calls`` the requests that were sent for it.
     """
 
     code = Code.ENDPOINT_FAILED
     usage: tuple[int, ...] = ()
+    calls: int = 0
 
 
 class EndpointFailed(ModelError):
