@@ -204,6 +204,43 @@ def validate(
 
 
 @app.command()
+def check(
+    model: Annotated[
+        str | None,
+        typer.Option(
+            envvar="IMR_MODEL", metavar="NAME", help="The model, as the endpoint calls it."
+        ),
+    ] = None,
+    base_url: Annotated[
+        str | None,
+        typer.Option(
+            envvar="IMR_BASE_URL",
+            metavar="URL",
+            help="An OpenAI-compatible endpoint, as http://localhost:11434/v1; else OpenAI's.",
+        ),
+    ] = None,
+    mode: Annotated[
+        str,
+        typer.Option(
+            metavar="MODE",
+            help="How replies are bound to their schema: json_schema, tools or auto.",
+        ),
+    ] = "auto",
+) -> None:
+    """Check with one small call that a model can be asked, and say what to change.
+
+    The text that is sent is filler, no letter. Keys come from IMR_API_KEY or OPENAI_API_KEY.
+
+    Exit code 1: letters could not be read with it.
+    """
+    from extractor.cli.endpoint import show as show_endpoint
+
+    with _refusals():
+        if not show_endpoint(model, base_url, mode):
+            raise typer.Exit(EXCEEDED)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of a record."""
     import json
