@@ -32,7 +32,7 @@ HOSTILE = {
 def test_every_line_shown_has_its_own_number(source: str) -> None:
     """Nothing in a letter begins a line of its own: the lines are 1, 2, 3, each behind a bar."""
     lines = NumberedLines(Text.of(source))
-    shown = lines.shown.splitlines()
+    shown = [line for line in lines.shown.split("\n") if line]
     assert [line.partition("| ")[0] for line in shown] == [str(n) for n in range(1, len(lines) + 1)]
 
 
@@ -42,6 +42,20 @@ def test_nothing_shown_can_act_or_hide(source: str) -> None:
     shown = NumberedLines(Text.of(source)).shown
     assert all(c.isprintable() for c in shown.replace("\n", ""))
     assert max(map(len, shown.splitlines()), default=0) <= LONGEST + len("1000000| ")
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("a\n\nB\nc", "1| a\n\n2| B\n3| c"),
+        ("a\n \nb\f\f\n\n\nc\n\n", "1| a\n\n2| b\n3| c"),
+        ("A wide\n\nmouth is\n\nshut.\n \nB", "1| A wide\n2| mouth is\n3| shut.\n\n4| B"),
+        ("\n\n \na", "1| a"),
+    ],
+)
+def test_empty_lines_are_shown_where_a_paragraph_ends(source: str, shown: str) -> None:
+    """An empty line shown is proof of a paragraph's end: not a printer's, at a page's end."""
+    assert NumberedLines(Text.of(source)).shown == shown
 
 
 @given(st.text(alphabet="ab \n\r\f\t\x00|1-\u2028\u202e\ufb01\u00ad", max_size=200))

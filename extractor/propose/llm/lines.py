@@ -1,7 +1,8 @@
 """The letter as a model sees it: numbered lines, and the way back from a number to the letter.
 
-Blank lines are neither shown nor numbered; a line longer than ``LONGEST`` characters is shown as
-several. What could act on a terminal or hide words is shown as a space.
+Blank lines are not numbered, and shown only where they prove that a paragraph ends; a line longer
+than ``LONGEST`` characters is shown as several. What could act on a terminal or hide words is shown
+as a space.
 """
 
 import re
@@ -22,6 +23,7 @@ class NumberedLines:
     >>> letter = NumberedLines(Text.of("MRI:  Upheld\n\nIt is not\nnecessary."))
     >>> print(letter.shown)
     1| MRI: Upheld
+    <BLANKLINE>
     2| It is not
     3| necessary.
     >>> letter.span(2, 3)
@@ -40,9 +42,12 @@ class NumberedLines:
     @cached_property
     def shown(self) -> str:
         """The lines as a prompt shows them, each behind its number and a bar."""
-        norm = self.text.norm
-        numbered = enumerate((norm[slice(*line)] for line in self.lines), 1)
-        return "\n".join(f"{n}| {_visible(words)}" for n, words in numbered)
+        norm, shown = self.text.norm, []
+        after_break = {gap.start for gap in self.text.gaps if gap.proven}
+        for n, line in enumerate(self.lines, 1):
+            gap = "\n" if n > 1 and line.start in after_break else ""
+            shown.append(f"{gap}{n}| {_visible(norm[slice(*line)])}")
+        return "\n".join(shown)
 
     def span(self, first: int, last: int) -> Span | None:
         """Return the range of the normalized text from line *first* to line *last*, both included.
