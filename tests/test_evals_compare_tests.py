@@ -185,6 +185,14 @@ def test_what_too_few_letters_changed_is_not_tested() -> None:
     assert tests.significant == []
 
 
+def test_what_is_not_tested_costs_the_others_nothing() -> None:
+    """Eight letters lose the outcome, one gets a priority: 2/2^8 stands as the only test."""
+    odd = {**RIGHT, "case": {"priority": EXPEDITED}}
+    tests = compared(arm([RIGHT] * 9), arm([WRONG] * 8 + [odd]))
+    assert field(tests, "case.priority").changed == 1
+    assert field(tests, "outcome").adjusted == pytest.approx(2 / 2**8)
+
+
 def test_gains_are_significant_and_not_worse() -> None:
     """Seven letters gained: p = 2/128, a change by more than chance and for the better."""
     tests = compared(arm([WRONG] * 7 + [RIGHT]), arm([RIGHT] * 8))
@@ -282,8 +290,8 @@ def test_the_json_carries_all_of_it(tmp_path: Path) -> None:
 
 @pytest.fixture
 def arms(tmp_path: Path) -> Path:
-    """Results of three arms, one of them named as a path with a colon."""
-    path = tmp_path / "results.json"
+    """Results of three arms; colons are in the file's name and in an arm's."""
+    path = tmp_path / "run:1.json"
     second = arm([WRONG] * 6, name="maker/model:8b")
     results(arm([RIGHT] * 6), second, arm([WRONG] * 3 + [RIGHT] * 3, name="third")).save(path)
     return path
@@ -383,6 +391,6 @@ def test_the_later_labels_judge_every_reading() -> None:
 def test_an_arms_name_cannot_act_on_the_terminal(tmp_path: Path) -> None:
     """Names come from a file, and control characters of it are not printed."""
     path = tmp_path / "results.json"
-    results(arm([RIGHT], name="\x1b[31mred"), arm([RIGHT], name="b")).save(path)
+    results(arm([RIGHT], name="red\x07"), arm([RIGHT], name="b")).save(path)
     done = imr_eval("compare", path, path)
-    assert (done.exit_code, "\x1b" in done.stderr, "red" in done.stderr) == (2, False, True)
+    assert (done.exit_code, "\x07" in done.stderr, "red" in done.stderr) == (2, False, True)

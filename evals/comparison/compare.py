@@ -120,7 +120,7 @@ def compare(first: Source, second: Source | None = None, *, arm: Arms = None) ->
     """
     one, other = (arm, arm) if isinstance(arm, str) or arm is None else arm
     if second is None:
-        if None in {one, other} or one == other:
+        if one == other:
             raise EvalError("One run alone cannot be compared: name a second, or two of its arms.")
         second = first
     return _compared(run_of(first, one), run_of(second, other))
