@@ -371,3 +371,10 @@ def test_one_letter_twice_in_a_run_is_refused(desk: Desk) -> None:
     path = desk.records("a")
     path.write_text(path.read_text("utf-8") * 2, "utf-8")
     assert imr_eval("compare", path, path).exit_code == 2
+
+
+def test_records_have_no_arms(desk: Desk) -> None:
+    """An arm of a file that holds none is refused, not ignored."""
+    path = desk.records("a")
+    done = imr_eval("compare", f"{path}:rules", path)
+    assert (done.exit_code, "no arm 'rules'" in done.stderr) == (2, True)

@@ -293,10 +293,7 @@ def test_the_other_way_round_is_the_same_with_the_sign_turned(
 
 
 def test_nineteen_of_twenty_intervals_of_a_difference_hold_the_truth() -> None:
-    """Simulated with 1 of 20 letters changing, 4 of 5 of them for the worse: -3 points of 100.
-
-    The percentiles alone hold the truth 3 times of 10 there.
-    """
+    """Simulated where 1 of 20 letters changes: the percentiles alone hold it 3 times of 10."""
     rng, held = np.random.default_rng(7), 0
     for _ in range(200):
         wholes = rng.integers(1, 7, 42)
@@ -384,10 +381,7 @@ def test_where_nothing_changed_the_test_is_seldom_wrong(n: int, discordant: floa
 
 
 def test_the_letters_needed_are_enough_and_fewer_are_not() -> None:
-    """By the power itself; the normal approximation comes within a fifth of it.
-
-    For 1 point with 2 of 100 letters changing: (1.95996 x √.02 + .84162 x √.0199)² / .0001 = 1568.
-    """
+    """By the power itself; normally (1.95996 x √.02 + .84162 x √.0199)² / .0001 = 1568 (Connor)."""
     needed = stats.letters_needed(0.01, 0.02)
     assert stats.power(needed, 0.01, 0.02) >= 0.8 > stats.power(needed - 20, 0.01, 0.02)
     assert 1568 <= needed <= 1.2 * 1568

@@ -13,8 +13,9 @@ from evals.scoring.marks import Counts
 from evals.stats import ALPHA, Interval
 
 POINT = 0.01
-MCNEMAR, PERMUTATION = "McNemar", "permutation"
+MCNEMAR, PERMUTATION = "exact McNemar", "permutation"
 _ZERO = Counts()
+_DIGITS = 9  # averages of thirds leave dust
 
 
 class Scored(Protocol):
@@ -57,7 +58,7 @@ class LetterTest:
         after_interval: Of the share after.
         interval: Of the difference of the shares.
         p: By the *method*.
-        method: ``McNemar`` (exact), with repeats ``permutation`` (of the sides of each letter).
+        method: ``exact McNemar``, with repeats ``permutation`` (of the sides of each letter).
     """
 
     letters: int
@@ -336,7 +337,7 @@ def _field_test(name: str, was: Rows, now: Rows) -> FieldTest | None:
     if not kept:
         return None
     before, before_of, after, after_of = zip(*kept, strict=True)
-    more = [(row[3] - row[2]) - (row[1] - row[0]) for row in kept]
+    more = [round((row[3] - row[2]) - (row[1] - row[0]), _DIGITS) for row in kept]
     interval, p = stats.clustered_difference(before, after, of=(before_of, after_of))
     return FieldTest(
         field=name,
