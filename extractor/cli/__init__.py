@@ -235,7 +235,7 @@ def check(
     """
     from extractor.cli.endpoint import show as show_endpoint
 
-    with _refusals():
+    with refusals():
         if not show_endpoint(model, base_url, mode):
             raise typer.Exit(EXCEEDED)
 

@@ -8,6 +8,8 @@ from extractor.propose.llm.asking import Asks, ModelSettings, Usage
 from extractor.propose.llm.options import ModelOptions
 from extractor.propose.llm.prompt import Prompt
 from extractor.propose.llm.reader import Judge, Reader, Reading
+from extractor.propose.llm.settings import access
+from extractor.propose.llm.trace import Trace
 from extractor.record import Provenance
 from extractor.text import Text
 
@@ -80,7 +82,14 @@ class Model:
 
     @cached_property
     def _asks(self) -> Asks:
-        raise NotImplementedError
+        return self._endpoint()
+
+    def _endpoint(self) -> Asks:
+        from extractor.propose.llm.endpoint import Endpoint  # noqa: PLC0415 - loads openai
+
+        settings, key = access(self.settings)
+        trace = Trace(self.options.trace, key) if self.options.trace else None
+        return Endpoint(settings, key, trace=trace)
 
     def _cost(self, usage: Usage) -> float | None:
         del usage
