@@ -287,6 +287,7 @@ def test_a_baseline_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     assert lines.count('"patient.age": { "wrong": 1, "located": 1, "exact": 1 },') == 1
     assert lines.count('"patient.age": { "recall": 0.5 },') == 1
     assert lines.count('"escaped": 0,') == 1
+    assert "clinical_summary" not in path.read_text()  # of which nobody says anything
 
 
 def content(**arm: object) -> str:
