@@ -159,6 +159,14 @@ def test_files_without_a_gate_are_written_and_fail_nothing(desk: Desk) -> None:
     assert (suite.attrib["tests"], suite.attrib["failures"]) == ("3", "1")
 
 
+@pytest.mark.parametrize("option", ["--junit", "--markdown"])
+def test_a_file_that_cannot_be_written_is_refused(desk: Desk, option: str) -> None:
+    """One line says which; the exit code is neither a pass nor a loss."""
+    desk.accept()
+
+    assert str(desk.golden) in desk.refused("run", "--gate", option, desk.golden)
+
+
 # --- arms -----------------------------------------------------------------------------------------
 
 

@@ -1,5 +1,6 @@
 """The gate's options of ``imr-eval run``, and ``accept``, which makes a run the baseline."""
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -17,7 +18,7 @@ from evals.cli.given import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from evals.gate.verdict import Verdict
     from evals.results import Results
@@ -78,9 +79,23 @@ def _write(gate: Gate, verdicts: "Sequence[Verdict]") -> None:
     from evals.gate import junit, markdown
 
     if gate.junit:
-        junit.write(gate.junit, verdicts)
+        with writing(gate.junit):
+            junit.write(gate.junit, verdicts)
     if gate.markdown:
-        markdown.write(gate.markdown, verdicts)
+        with writing(gate.markdown):
+            markdown.write(gate.markdown, verdicts)
+
+
+@contextmanager
+def writing(path: Path) -> "Iterator[None]":
+    """Refuse, in one line, a *path* that cannot be written."""
+    from evals.errors import EvalError
+
+    try:
+        yield
+    except OSError as error:
+        message = f"{path} cannot be written: {error.strerror}; name another file."
+        raise EvalError(message) from None
 
 
 def accept(  # noqa: PLR0913, PLR0917 - one parameter per option
@@ -121,7 +136,8 @@ def accept(  # noqa: PLR0913, PLR0917 - one parameter per option
         found = accepting.accept(run, old, asked, arms=arm or (), propose=floors)
         terminal.console().print(screen.accepted(found))
         if not dry_run:
-            write_baseline(baseline, {**old, **{each.arm: each.accepted for each in found}})
+            with writing(baseline):
+                write_baseline(baseline, {**old, **{each.arm: each.accepted for each in found}})
     typer.echo(f"{baseline} is as it was (--dry-run)." if dry_run else f"{baseline} is written.")
 
 
