@@ -118,7 +118,7 @@ def test_each_watched_count_of_a_letter_fails_by_itself(kind: str, was: int, now
 
 
 def test_no_count_is_forgotten() -> None:
-    """All counts of a field are watched but absences, spans, and overlaps."""
+    """All counts of a field are watched but absences, spans, and overlaps (exact loses them)."""
     assert {*FALLING, *RISING} == set(Counts.__slots__) - {"empty", "located", "overlap"}
 
 
