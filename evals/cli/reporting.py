@@ -30,4 +30,5 @@ def report(
         loaded = [Results.load(path) for path in results]
         files = dict(zip(labels(results), loaded, strict=True))
         write_report(files, out, golden or GOLDEN)
-    typer.echo(f"Report of {sum(len(each.arms) for each in loaded)} arms written to {out}.")
+    arms = sum(len(each.arms) for each in loaded)
+    typer.echo(f"Report of {arms} {'arm' if arms == 1 else 'arms'} written to {out}.")
