@@ -47,9 +47,9 @@ def mixed() -> Entry:
 def test_the_leaderboard_counts_letters_and_gives_wilsons_interval() -> None:
     """Of three letters one is perfect; of the two verified ones one has the one escaped error."""
     row = standing(mixed())
-    assert (row.perfect.k, row.perfect.n, row.perfect.interval) == (1, 3, wilson(1, 3))
-    assert (row.escaped_errors, row.escaped.k, row.escaped.n) == (1, 1, 2)
-    assert (row.needless.k, row.needless.n) == (1, 3)
+    assert (row.perfect.part, row.perfect.whole, row.perfect.interval) == (1, 3, wilson(1, 3))
+    assert (row.escaped_errors, row.escaped.part, row.escaped.whole) == (1, 1, 2)
+    assert (row.needless.part, row.needless.whole) == (1, 3)
 
 
 def test_readings_of_one_letter_are_no_letters_of_their_own() -> None:
@@ -57,7 +57,7 @@ def test_readings_of_one_letter_are_no_letters_of_their_own() -> None:
     readings = [letter(case, repeat=repeat) for case in "ab" for repeat in (0, 1)]
     readings[3] = letter("b", overturned, repeat=1)
     row = standing(entry(*readings))
-    assert (row.letters, row.perfect.k, row.perfect.n) == (2, 3, 4)
+    assert (row.letters, row.perfect.part, row.perfect.whole) == (2, 3, 4)
     assert row.perfect.interval == clustered([2, 1], [2, 2]) != wilson(3, 4)
 
 
@@ -70,18 +70,17 @@ def test_a_cost_that_is_not_known_is_not_zero() -> None:
             letter("c", costing(None)),
         )
     )
-    assert row.cost is not None
-    assert row.cost.total == pytest.approx(0.4)
-    assert row.cost.letters == 2
-    assert row.cost.per_letter == pytest.approx(0.2)
-    assert row.tokens == {"input": 30, "output": 1}
-    assert standing(entry(letter("a"))).cost is None
+    assert row.costs.usd == pytest.approx(0.4)
+    assert row.costs.priced == 2
+    assert row.per_letter == pytest.approx(0.2)
+    assert row.costs.tokens == {"input": 30, "output": 1}
+    assert standing(entry(letter("a"))).per_letter is None
 
 
 def test_a_letter_without_a_record_is_counted_as_one() -> None:
     """It is a letter that is not perfect, and named apart."""
     row = standing(entry(letter("a"), letter("b", record=None)))
-    assert (row.failed, row.perfect.k, row.perfect.n) == (1, 1, 2)
+    assert (row.failed, row.perfect.part, row.perfect.whole) == (1, 1, 2)
 
 
 def test_of_twenty_times_the_nineteenth_is_the_95th_percentile() -> None:
@@ -97,7 +96,7 @@ def test_a_cached_reply_has_no_time_of_its_own() -> None:
         record["provenance"]["cached"] = True
 
     row = standing(entry(letter("a", seconds=3.0), letter("b", cached, seconds=0.001)))
-    assert (row.cached, row.times) == (1, (1, 3.0, 3.0))
+    assert (row.costs.cached, row.times) == (1, (1, 3.0, 3.0))
 
 
 def test_the_arm_with_most_perfect_letters_comes_first() -> None:
@@ -133,8 +132,8 @@ def test_a_fields_ratios_stand_on_counts_and_intervals_on_letters() -> None:
         1,
         1,
     )
-    assert (row.precision.k, row.precision.n, row.precision.value) == (6, 8, 0.75)
-    assert (row.recall.k, row.recall.n, row.f1.value) == (6, 8, 0.75)
+    assert (row.precision.part, row.precision.whole, row.precision.value) == (6, 8, 0.75)
+    assert (row.recall.part, row.recall.whole, row.f1.value) == (6, 8, 0.75)
     assert row.precision.interval == clustered([2, 1, 1, 2], [2, 2, 1, 3])
     assert row.f1.interval == clustered([4, 2, 2, 4], [4, 4, 3, 5])
     assert (row.letters, row.errors) == (4, 3)
@@ -188,7 +187,7 @@ def test_slices_count_perfect_letters_by_layout_origin_and_items() -> None:
     arm_ = entry(letter("a"), letter("b", **published), letter("c", overturned, **published))
     by = {group.title: {row.name: row for row in group.rows} for group in slices([arm_])}
     (share,) = by["origin"]["published"].shares
-    assert (share.k, share.n, share.interval) == (1, 2, wilson(1, 2))
+    assert (share.part, share.whole, share.interval) == (1, 2, wilson(1, 2))
     assert by["origin"]["published"].escaped == [1]
     assert by["items"].keys() == {"2"}
     assert by["layout"].keys() == {"dwc-2014"}

@@ -1,27 +1,14 @@
 """The leaderboard: one row per arm, and the chart's points."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor
 from typing import NamedTuple
 
+from evals.metrics.costs import Costs, costs
+from evals.metrics.rates import Rate, by_case, letter_rates
 from evals.pages.arms import Entry
-from evals.pages.numbers import Share, Times, letters_share, times
-from evals.results import Letter
-from evals.scoring.letters import VERIFIED
-
-
-class Cost(NamedTuple):
-    """US dollars, of the letters whose cost is known."""
-
-    total: float
-    letters: int
-
-    @property
-    def per_letter(self) -> float:
-        """US dollars per letter."""
-        return self.total / self.letters
+from evals.pages.numbers import Times, times
 
 
 @dataclass(frozen=True)
@@ -36,67 +23,51 @@ class Standing:
         escaped: Verified records with such an error, of the verified ones.
         needless: Right records that ask for a person all the same, of all.
         failed: Readings that gave no record.
-        cost: None where no letter's cost is known.
-        tokens: By kind.
-        cached: Readings answered from the cache; their time says nothing of the model.
-        times: Of the others; None where no letter was timed.
+        costs: Dollars and tokens, and of how many letters they are known.
+        times: Of readings not answered from the cache; None where no letter was timed.
     """
 
     entry: Entry
     letters: int
-    perfect: Share
+    perfect: Rate
     escaped_errors: int
-    escaped: Share
-    needless: Share
+    escaped: Rate
+    needless: Rate
     failed: int
-    cost: Cost | None
-    tokens: dict[str, int]
-    cached: int
+    costs: Costs
     times: Times | None
+
+    @property
+    def per_letter(self) -> float | None:
+        """US dollars per letter, of those whose cost is known; None where none is."""
+        return self.costs.usd / self.costs.priced if self.costs.priced else None
 
 
 def standing(entry: Entry) -> Standing:
     """Return what the leaderboard says of *entry*."""
-    letters = entry.letters
-    verified = [letter for letter in letters if letter.score.status == VERIFIED]
+    letters, cases = entry.letters, by_case(entry.letters)
+    rates = letter_rates(cases)
     asked = [letter for letter in letters if letter.provenance.get("cached") is not True]
     return Standing(
-        entry,
-        len({letter.id for letter in letters}),
-        letters_share((letter, letter.score.perfect) for letter in letters),
-        entry.results.totals.escaped_errors,
-        letters_share((letter, letter.score.escaped > 0) for letter in verified),
-        letters_share((letter, letter.score.needless) for letter in letters),
-        sum(letter.record is None for letter in letters),
-        cost(letters),
-        tokens(letters),
-        len(letters) - len(asked),
-        times([letter.seconds for letter in asked if letter.seconds is not None]),
+        entry=entry,
+        letters=len(cases),
+        perfect=rates["perfect"],
+        escaped_errors=entry.results.totals.escaped_errors,
+        escaped=rates["escaped"],
+        needless=rates["needless"],
+        failed=sum(letter.record is None for letter in letters),
+        costs=costs(letters),
+        times=times([letter.seconds for letter in asked if letter.seconds is not None]),
     )
 
 
-def cost(letters: Sequence[Letter]) -> Cost | None:
-    """Add up what *letters* cost; a letter whose cost is not known is not taken for free."""
-    known = [letter.cost_usd for letter in letters if letter.cost_usd is not None]
-    return Cost(float(sum(known)), len(known)) if known else None
-
-
-def tokens(letters: Sequence[Letter]) -> dict[str, int]:
-    """Add up the tokens of *letters* by kind."""
-    sums: Counter[str] = Counter()
-    for letter in letters:
-        sums.update(letter.usage)
-    return dict(sums)
-
-
-def floor_of(shares: Sequence[Share]) -> float:
+def floor_of(shares: Sequence[Rate]) -> float:
     """Return where the bars begin, a whole tenth, so that all intervals fit and differ visibly.
 
-    >>> from evals.stats import wilson
-    >>> floor_of([Share(42, 42, wilson(42, 42)), Share(41, 42, wilson(41, 42))])
+    >>> floor_of([Rate(42, 42, (0.916, 1.0)), Rate(41, 42, (0.877, 0.996))])
     0.8
     """
-    lows = [share.interval.low for share in shares if share.interval]
+    lows = [share.interval[0] for share in shares if share.interval]
     return floor(min(lows) * 10) / 10 if lows else 0.0
 
 
@@ -108,13 +79,13 @@ class Bar(NamedTuple):
     point: float
 
 
-def bar(share: Share, floor_: float) -> Bar | None:
+def bar(share: Rate, floor_: float) -> Bar | None:
     """Return *share* drawn on a scale that begins at *floor_*; None without an interval."""
-    if share.interval is None or share.ratio is None:
+    if share.interval is None or share.value is None:
         return None
 
     def place(ratio: float) -> float:
         return round(100 * (ratio - floor_) / (1 - floor_), 2)
 
     low, high = map(place, share.interval)
-    return Bar(low, round(high - low, 2), place(share.ratio))
+    return Bar(low, round(high - low, 2), place(share.value))

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
 
+from evals.metrics.rates import Rate
 from evals.pages.board import Standing
-from evals.pages.numbers import Share, duration, percent, usd
+from evals.pages.numbers import duration, percent, usd
 from evals.pages.svg import ROLES, embedded
 from evals.pages.visible import head, visible
 from extractor.text import collapse
@@ -47,7 +48,7 @@ class Point(NamedTuple):
     rank: int
     name: str
     x: float
-    share: Share
+    share: Rate
 
 
 @dataclass(frozen=True)
@@ -88,9 +89,8 @@ def charts(board: Sequence[Standing]) -> list[Chart]:
 
 def _free_or_known(each: Standing) -> float | None:
     """Return dollars per letter; the rules ask no model and cost nothing."""
-    if each.cost is None:
-        return 0.0 if each.entry.results.arm.deterministic else None
-    return each.cost.per_letter
+    free = 0.0 if each.entry.results.arm.deterministic else None
+    return free if each.per_letter is None else each.per_letter
 
 
 def _chart(
@@ -103,7 +103,7 @@ def _chart(
     points = [
         Point(each.entry.rank, each.entry.name, place, each.perfect)
         for each, place in zip(board, places, strict=True)
-        if place is not None and each.perfect.n
+        if place is not None and each.perfect.whole
     ]
     known = {point.rank for point in points}
     left_out = [each.entry.name for each in board if each.entry.rank not in known]
@@ -116,7 +116,7 @@ def _drawn(
 ) -> Markup | None:
     svg = plot(points, unit, printed) if len(points) > 1 else None
     told = "; ".join(
-        f"{point.name}: {percent(point.share.ratio)} of {point.share.n} at {printed(point.x)}"
+        f"{point.name}: {percent(point.share.value)} of {point.share.whole} at {printed(point.x)}"
         for point in points
     )
     if svg is None:
@@ -154,7 +154,7 @@ def _axes(
     axes: "Axes", points: Sequence[Point], unit: str, printed: Callable[[float], str]
 ) -> None:
     _scale(axes, [point.x for point in points])
-    lows = [point.share.interval.low for point in points if point.share.interval]
+    lows = [point.share.interval[0] for point in points if point.share.interval]
     axes.set_ylim(max(0.0, min(lows, default=0.0) - 0.05), 1.02)
     axes.set_xlabel(unit, color=_INK)
     axes.set_ylabel("perfect letters, 95 % interval", color=_INK)
@@ -202,10 +202,10 @@ def ticks(low: float, high: float) -> list[float]:
 
 
 def _point(axes: "Axes", point: Point) -> None:
-    interval, ratio = point.share.interval, point.share.ratio
+    interval, ratio = point.share.interval, point.share.value
     if interval is None or ratio is None:
         return
-    reach = [[ratio - interval.low], [interval.high - ratio]]
+    reach = [[ratio - interval[0]], [interval[1] - ratio]]
     drawn = axes.errorbar(
         [point.x], [ratio], yerr=reach, fmt="o", color=_SERIES, markersize=7, capsize=4
     )
@@ -216,9 +216,9 @@ def _point(axes: "Axes", point: Point) -> None:
 def _labels(axes: "Axes", points: Sequence[Point]) -> None:
     """Write each arm's name beside its point, one below another where points lie together."""
     taken: list[tuple[float, float, float]] = []
-    for point in sorted(points, key=lambda each: (-(each.share.ratio or 0.0), each.rank)):
+    for point in sorted(points, key=lambda each: (-(each.share.value or 0.0), each.rank)):
         name = f"{point.rank} {head(visible(collapse(point.name)), _NAME)}"
-        place = (point.x, point.share.ratio or 0.0)
+        place = (point.x, point.share.value or 0.0)
         x, y = axes.transData.transform(place)
         leftward = x > axes.bbox.x0 + _TURN * axes.bbox.width
         start = x - _LETTER * len(name) if leftward else x

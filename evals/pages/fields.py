@@ -2,25 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
+from evals.metrics.rates import Rate, count_rates
 from evals.pages.arms import Entry
 from evals.results import Letter
 from evals.scoring.letters import LetterScore
-from evals.scoring.marks import Counts
-from evals.stats import Interval, clustered
+from evals.scoring.marks import Counts, added
 
-Part = Callable[[Counts], int]
 Tallies = Callable[[LetterScore], Mapping[str, Counts]]
-
-
-class Ratio(NamedTuple):
-    """A ratio of counts; *k* and *n* are None where it is no proportion (F1)."""
-
-    value: float | None
-    interval: Interval | None
-    k: int | None = None
-    n: int | None = None
 
 
 @dataclass(frozen=True)
@@ -32,9 +21,9 @@ class FieldRow:
     part: bool
     counts: Counts
     letters: int
-    precision: Ratio
-    recall: Ratio
-    f1: Ratio
+    precision: Rate
+    recall: Rate
+    f1: Rate
 
     @property
     def errors(self) -> int:
@@ -67,7 +56,7 @@ def codes(entry: Entry) -> FieldTable:
 
 def _table(entry: Entry, tallies: Tallies) -> FieldTable:
     by_field = _by_field(entry.letters, tallies)
-    totals = {name: _sum(letters.values()) for name, letters in by_field.items()}
+    totals = {name: added(letters.values()) for name, letters in by_field.items()}
     rows = [
         _row(name, totals, list(by_field[name].values()))
         for name, counts in totals.items()
@@ -83,46 +72,25 @@ def _by_field(letters: Iterable[Letter], tallies: Tallies) -> dict[str, dict[str
     found: dict[str, dict[str, Counts]] = {}
     for letter in letters:
         for name, counts in tallies(letter.score).items():
-            found.setdefault(name, {}).setdefault(letter.id, Counts()).include(counts)
+            found.setdefault(name, {}).setdefault(letter.case, Counts()).include(counts)
     return found
-
-
-def _sum(many: Iterable[Counts]) -> Counts:
-    total = Counts()
-    for counts in many:
-        total.include(counts)
-    return total
 
 
 def _row(name: str, totals: Mapping[str, Counts], letters: Sequence[Counts]) -> FieldRow:
     parent, _, last = name.rpartition(".")
     part = parent in totals and "." in parent
     having = [each for each in letters if each.expected or each.produced]
+    rates = count_rates(having)
     return FieldRow(
         name=name,
         shown=f".{last}" if part else name,
         part=part,
         counts=totals[name],
         letters=len(having),
-        precision=proportion(having, lambda each: each.correct, lambda each: each.produced),
-        recall=proportion(having, lambda each: each.correct, lambda each: each.expected),
-        f1=_f1(having),
+        precision=rates["precision"],
+        recall=rates["recall"],
+        f1=rates["f1"],
     )
-
-
-def proportion(letters: Sequence[Counts], part: Part, whole: Part) -> Ratio:
-    """Return a proportion of what is counted in *letters*, which are drawn whole."""
-    parts, wholes = [part(each) for each in letters], [whole(each) for each in letters]
-    k, n = sum(parts), sum(wholes)
-    return Ratio(k / n if n else None, clustered(parts, wholes), k, n)
-
-
-def _f1(letters: Sequence[Counts]) -> Ratio:
-    """Return F1, twice the right values over all expected and produced ones."""
-    both = proportion(
-        letters, lambda each: 2 * each.correct, lambda each: each.expected + each.produced
-    )
-    return Ratio(both.value, both.interval)
 
 
 @dataclass(frozen=True)

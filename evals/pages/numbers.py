@@ -1,49 +1,13 @@
 """Numbers as a page prints them: counts first, and no share without what it is of."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from math import ceil
 from statistics import median
 from typing import NamedTuple
 
-from evals.results import Letter
-from evals.stats import Interval, clustered, wilson
-
 _TAIL = 0.95
 _MILLI = 1000
 _MINUTE = 60.0
-
-
-class Share(NamedTuple):
-    """*k* of *n*, and how sure the ratio is; no interval where *n* is 0."""
-
-    k: int
-    n: int
-    interval: Interval | None
-
-    @property
-    def ratio(self) -> float | None:
-        """``k / n``; None where *n* is 0."""
-        return self.k / self.n if self.n else None
-
-
-def letters_share(said: Iterable[tuple[Letter, bool]]) -> Share:
-    """Return the share of readings of which something is so.
-
-    With Wilson's interval; where letters were read several times, the readings of one letter are
-    not independent of each other, and letters are drawn whole instead.
-
-    Args:
-        said: Every reading that counts, and whether it is so.
-    """
-    parts: dict[str, int] = {}
-    wholes: dict[str, int] = {}
-    for letter, so in said:
-        parts[letter.id] = parts.get(letter.id, 0) + so
-        wholes[letter.id] = wholes.get(letter.id, 0) + 1
-    k, n = sum(parts.values()), sum(wholes.values())
-    if n == len(wholes):
-        return Share(k, n, wilson(k, n))
-    return Share(k, n, clustered(list(parts.values()), list(wholes.values())))
 
 
 class Times(NamedTuple):
@@ -80,10 +44,10 @@ def percent(ratio: float | None) -> str:
     return {"100.0": ">99.9", "0.0": "<0.1"}.get(rounded, rounded) + " %"
 
 
-def ends(interval: Interval | None) -> str:
+def ends(interval: tuple[float, float] | None) -> str:
     r"""Print an interval in per cent.
 
-    >>> ends(Interval(0.9155, 1.0)) == "91.5\u2013100 %", ends(None)
+    >>> ends((0.9155, 1.0)) == "91.5\u2013100 %", ends(None)
     (True, '')
     """
     if interval is None:

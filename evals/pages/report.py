@@ -108,7 +108,7 @@ def _no_chart(standings: Sequence[board.Standing], drawn: Sequence[Chart]) -> st
     """Say why there is no drawing, or none against cost; None where there is."""
     if any(chart.svg is None for chart in drawn):
         return MISSING
-    if not any(each.cost and each.cost.total for each in standings):
+    if not any(each.costs.usd for each in standings):
         return "No arm has a cost: no model was asked, or the records do not say what it cost."
     return None if drawn else "There is one arm with a cost; a chart compares several."
 
