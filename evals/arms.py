@@ -1,13 +1,14 @@
 """Arms before they run: how each makes its records, and what reports call it."""
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from evals.dataset import file_hash
 from evals.errors import EvalError
 from evals.records import record_files
 from evals.results import DETERMINISTIC, Arm
@@ -61,22 +62,30 @@ class MakesReader(Protocol):
 
 
 def make_extractor(**options: Any) -> Reads:  # noqa: ANN401 - as Extractor takes them
-    """Make the extractor; raises ``EvalError`` where there is no such proposer."""
-    from extractor.pipeline import PROPOSERS, Extractor  # noqa: PLC0415 - not to score records
+    """Make the extractor; what it cannot be asked for as it stands is refused at once."""
+    from extractor.pipeline import Extractor  # noqa: PLC0415 - not to score records
 
-    if options["proposer"] not in PROPOSERS:
-        known = ", ".join(PROPOSERS)
-        raise EvalError(f"There is no proposer {options['proposer']!r}; there is {known}.")
-    return Extractor(**options)
+    extractor = Extractor(**options)
+    _ = extractor.configuration
+    return extractor
 
 
-def options(setup: Setup, repeat: int) -> dict[str, Any]:
-    """Return the extractor's keyword arguments for one repeat of an arm."""
+def options(setup: Setup, repeat: int, abreast: int) -> dict[str, Any]:
+    """Return the extractor's keyword arguments for one repeat of an arm.
+
+    Args:
+        setup: The arm.
+        repeat: Which repeat, from 0.
+        abreast: How many letters are read at a time.
+    """
     if not setup.asks_a_model:
         return {"proposer": setup.proposer}
+    from extractor.propose.llm.options import ModelOptions  # noqa: PLC0415 - not for the rules
+
     asked = {"model": setup.model, "prompt": setup.prompt, "base_url": setup.base_url}
     given = {name: value for name, value in asked.items() if value is not None}
-    return {"proposer": setup.proposer, **given, "cache_only": setup.cache_only, "repeat": repeat}
+    how = ModelOptions(concurrency=abreast, cache_only=setup.cache_only)
+    return {"proposer": setup.proposer, **given, "repeat": repeat, "options": how}
 
 
 def grid(  # noqa: PLR0913 - one parameter per option
@@ -142,7 +151,7 @@ def arm_of(setup: Setup, name: str, repeats: int) -> Arm:
         name=name,
         proposer=setup.proposer,
         model=setup.model,
-        prompt=None if setup.prompt is None else _prompt(setup.prompt),
+        prompt=_prompt(setup.prompt) if setup.asks_a_model else None,
         records=None if setup.records is None else _hash(record_files(setup.records)),
         base_url=None if setup.base_url is None else _address(setup.base_url),
         cache_only=setup.cache_only,
@@ -150,24 +159,18 @@ def arm_of(setup: Setup, name: str, repeats: int) -> Arm:
     )
 
 
-def _prompt(folder: Path) -> str:
-    """Return a prompt's name, and a hash of its files."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    if not files:
-        raise EvalError(f"There is no prompt in {folder}.")
-    return f"{folder.name}@{_hash(files, folder)[:_HASH]}"
+def _prompt(folder: Path | None) -> str:
+    """Return a prompt's name and hash as records have them; None is the house's own."""
+    from extractor.propose.llm.prompt import Prompt  # noqa: PLC0415 - not for the rules
+
+    prompt = Prompt.load(folder)
+    return f"{prompt.name}@{prompt.hash[:_HASH]}"
 
 
-def _hash(files: Iterable[Path], root: Path | None = None) -> str:
-    """Return a SHA-256 of files; of their names below *root* too, where one is given."""
-    digests = [
-        ("" if root is None else path.relative_to(root).as_posix())
-        + hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in files
-    ]
-    if root is None and len(digests) == 1:
-        return digests[0]
-    return hashlib.sha256("\n".join(digests).encode()).hexdigest()
+def _hash(files: Sequence[Path]) -> str:
+    """Return a file's SHA-256; of several the SHA-256 of theirs."""
+    digests = [file_hash(path) for path in files]
+    return digests[0] if len(digests) == 1 else sha256("".join(digests).encode()).hexdigest()
 
 
 def _address(url: str) -> str:

@@ -32,7 +32,7 @@ class Arm:
         name: What reports call it; unique in a run.
         proposer: Who proposes, or ``records`` where a file gave them.
         model: The language model, where one was asked.
-        prompt: The prompt's name and hash, where a model was asked.
+        prompt: The prompt's name and hash as its records have them, where a model was asked.
         records: SHA-256 of the file that gave the records (of the files' own, where several did).
         base_url: Where the model answered, where that was said.
         cache_only: Whether only kept replies were used.

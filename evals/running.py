@@ -60,7 +60,8 @@ def run(  # noqa: PLR0913 - each is an option of its own
         watch: Is told of each arm's letters as they are read, in order.
 
     Raises:
-        EvalError: There is no such proposer, or the records or prompts cannot be used.
+        EvalError: The records or prompts cannot be used.
+        SettingsError: There is no such proposer, or its model cannot be asked as it stands.
     """
     setups = [Setup(arms)] if isinstance(arms, str) else list(arms)
     if records is not None:
@@ -108,7 +109,9 @@ class _Run:
         if setup.records is not None:
             self._files = [_usable(path, dataset) for path in record_files(setup.records)]
         else:
-            self._readers = [extractor(**options(setup, number)) for number in range(repeat)]
+            self._readers = [
+                extractor(**options(setup, number, self._threads)) for number in range(repeat)
+            ]
         self.arm = arm_of(setup, name, len(self._files) or repeat)
 
     def letters(self) -> Iterator[Letter]:

@@ -1,6 +1,7 @@
 """A run: which arms options make, what each is asked for, and that no letter ends it."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +18,9 @@ from evals.arms import Setup, grid, names, options
 from evals.errors import EvalError
 from evals.examples import shown
 from evals.results import Arm, Letter, Results
-from extractor.errors import NotCached, SettingsError
+from extractor.errors import ImrError, NotCached, SettingsError
+from extractor.propose.llm.options import ModelOptions
+from extractor.propose.llm.prompt import DEFAULT
 from extractor.record import Document, Provenance, Record
 from extractor.source import Input
 
@@ -142,18 +145,25 @@ def test_arms_that_would_be_called_alike_are_told_apart() -> None:
 
 
 def test_an_arm_is_asked_for_what_was_said_and_nothing_else() -> None:
-    """The rules get no option of a model; a model gets those that were given, and its repeat."""
+    """The rules get no option of a model; a model gets those that were given, and its repeat.
+
+    As many requests may be under way as letters are read at a time.
+    """
     asked = Setup("auto", "m", Path("p"), "http://localhost:1/v1", cache_only=True)
 
-    assert options(Setup(), 2) == {"proposer": "rules"}
-    assert options(Setup("llm"), 0) == {"proposer": "llm", "cache_only": False, "repeat": 0}
-    assert options(asked, 1) == {
+    assert options(Setup(), 2, 1) == {"proposer": "rules"}
+    assert options(Setup("llm"), 0, 3) == {
+        "proposer": "llm",
+        "repeat": 0,
+        "options": ModelOptions(concurrency=3),
+    }
+    assert options(asked, 1, 16) == {
         "proposer": "auto",
         "model": "m",
         "prompt": Path("p"),
         "base_url": "http://localhost:1/v1",
-        "cache_only": True,
         "repeat": 1,
+        "options": ModelOptions(concurrency=16, cache_only=True),
     }
 
 
@@ -173,7 +183,8 @@ def test_every_letter_is_read_by_every_arm_in_every_repeat(golden: Path) -> None
         (name, repeat) for repeat in (0, 1) for name in TEXTS
     ]
     assert [given.get("repeat") for given in model.made] == [None, None, 0, 1]
-    assert results.arms[1].arm == Arm("llm m", "llm", "m", repeats=2)
+    prompt = results.arms[1].arm.prompt
+    assert results.arms[1].arm == Arm("llm m", "llm", "m", prompt, repeats=2)
 
 
 def test_results_do_not_depend_on_how_many_letters_are_read_at_a_time(golden: Path) -> None:
@@ -272,27 +283,28 @@ def test_what_makes_every_letter_impossible_is_refused(golden: Path) -> None:
         run(Dataset.load(golden), grid(models=["m"]), extractor=Model(keyless))
 
 
-def test_an_unknown_proposer_is_refused_before_any_letter_is_read(golden: Path) -> None:
-    """The arms before it are not read in vain."""
+def test_what_cannot_be_asked_is_refused_before_any_letter_is_read(golden: Path) -> None:
+    """An unknown proposer, no model's name, a folder that is no prompt: no arm is read in vain."""
     read: list[Letter] = []
 
-    with pytest.raises(EvalError):
-        run(
-            Dataset.load(golden),
-            [Setup(), Setup("oracle")],
-            watch=lambda _, letter: read.append(letter),
-        )
+    for unusable in (Setup("oracle"), Setup("llm"), Setup("llm", "m", golden)):
+        with pytest.raises(ImrError):
+            run(
+                Dataset.load(golden),
+                [Setup(), unusable],
+                watch=lambda _, letter: read.append(letter),
+            )
 
     assert read == []
 
 
 STOPPING = """
 import os, signal, sys, time
-from extractor.pipeline import PROPOSERS
+import extractor.pipeline
 def stop(text, layout):
     os.kill(os.getpid(), signal.SIGINT)
     time.sleep(60)
-PROPOSERS["rules"] = stop
+extractor.pipeline.propose_by_rules = stop
 from evals.cli import app
 app(["run", "--golden", sys.argv[1], "--out", sys.argv[2], "--concurrency", sys.argv[3]])
 """
@@ -405,9 +417,10 @@ def test_a_folder_without_records_is_refused(golden: Path, tmp_path: Path) -> No
 
 
 def example(prompt: Path, text: str) -> Path:
-    """Write a prompt that shows *text* as an example."""
+    """Write the house's prompt with one example more, *text*."""
+    shutil.copytree(DEFAULT, prompt)
     folder = prompt / "examples" / "one"
-    folder.mkdir(parents=True)
+    folder.mkdir()
     (folder / "letter.txt").write_text(text, "utf-8")
     return prompt
 
@@ -427,16 +440,14 @@ def test_letters_that_a_prompt_shows_are_scored_for_no_arm(golden: Path, tmp_pat
     assert {letter.case for arm in results.arms for letter in arm.letters} == {"alpha", "gamma"}
 
 
-def test_the_prompts_that_come_with_the_house_count_in_every_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_prompts_that_come_with_the_house_count_in_every_run(tmp_path: Path) -> None:
     """So runs with and without a prompt of one's own score the same letters."""
-    monkeypatch.setattr("evals.examples.SHIPPED", tmp_path)
-    example(tmp_path / "default", "One.")
-    mine = example(tmp_path.parent / f"{tmp_path.name}-mine", "Two.")
+    house = [path.read_text("utf-8") for path in sorted(DEFAULT.glob("examples/*/letter.txt"))]
+    mine = example(tmp_path / "mine", "Another letter.")
 
-    assert shown([]) == ["One."]
-    assert shown([mine]) == ["One.", "Two."]
+    assert len(house) > 1
+    assert shown([]) == house
+    assert set(shown([mine])) == {*house, "Another letter."}
 
 
 def test_a_prompt_that_is_no_folder_is_refused(golden: Path, tmp_path: Path) -> None:
@@ -445,8 +456,8 @@ def test_a_prompt_that_is_no_folder_is_refused(golden: Path, tmp_path: Path) -> 
         run(Dataset.load(golden), grid(prompts=[tmp_path / "none"]), extractor=Model(right))
 
 
-def test_a_prompt_is_named_with_a_hash_of_all_its_files(golden: Path, tmp_path: Path) -> None:
-    """A changed word in any file is another prompt."""
+def test_a_prompt_is_named_with_a_hash_of_its_files(golden: Path, tmp_path: Path) -> None:
+    """A changed word in a file that a model is shown is another prompt."""
     prompt = example(tmp_path / "terse", "Some other letter.")
 
     def name() -> str | None:
@@ -454,12 +465,12 @@ def test_a_prompt_is_named_with_a_hash_of_all_its_files(golden: Path, tmp_path: 
         return results.arms[0].arm.prompt
 
     before = name()
-    (prompt / "system.txt").write_text("Read the letter.", "utf-8")
+    (prompt / "system.md").write_text("Read the letter.", "utf-8")
     after = name()
 
     assert before is not None
     assert after is not None
-    assert before.startswith("terse@")
+    assert before.startswith("default@")
     assert before != after
     assert name() == after
 

@@ -13,7 +13,7 @@ from evals.arms import Setup
 from evals.errors import EvalError
 from evals.testing import SCREEN, GoldenCase, assert_case, assert_golden, golden_cases
 from extractor import extract
-from extractor.errors import GoldenError
+from extractor.errors import GoldenError, SettingsError
 
 LETTERS = {"first": "Massage, 4 visits", "second": "Walker", "third": "TENS unit"}
 
@@ -122,7 +122,7 @@ def test_a_test_of_nothing_fails(golden: Path, tmp_path: Path) -> None:
         assert_golden(golden, split="test")
     with pytest.raises(GoldenError):
         assert_golden(tmp_path / "none")
-    with pytest.raises(EvalError):
+    with pytest.raises(SettingsError):
         assert_golden(golden, proposer="oracle")
     with pytest.raises(EvalError):
         assert_golden(golden, split="tests")
