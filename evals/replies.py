@@ -87,14 +87,18 @@ class _Pointing:
         return whole is not None and passage_in(whole, self.lines) == span
 
     def _place(self, span: Span) -> str:
-        """Return the first way to write *span* that is read as it, the shortest first."""
+        """Return the first way to write *span* that is read as it, the shortest first.
+
+        Where none is (of a record that is wrong), it is the words as they stand.
+        """
         numbers = self._numbers(span)
         words = collapse(self.lines.text.norm[slice(*span)]).split(" ")
         whole = " ".join(words)
         short = self._shortened(words) if self.brief else iter(())
         plain = (f"{numbers}: {each}" for each in chain(short, [whole]))
         counted = (f"{numbers}#{nth}: {whole}" for nth in range(1, _TIMES))
-        return next(filter(partial(self._reads, span), chain(plain, counted)))
+        reading = filter(partial(self._reads, span), chain(plain, counted))
+        return next(reading, f"{numbers}: {whole}")
 
     def _shortened(self, words: Sequence[str]) -> Iterator[str]:
         if len(words) > _MANY:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TypedDict, Unpack
 
 from extractor.pipeline import Extractor
+from extractor.propose.llm.options import ModelOptions
 from extractor.record import Record
 from extractor.source import Limits
 
@@ -16,6 +17,11 @@ class Options(TypedDict, total=False):
     layouts: Path | None
     encoding: str | None
     limits: Limits
+    model: str | None
+    base_url: str | None
+    prompt: Path | None
+    repeat: int
+    options: ModelOptions
 
 
 def extract(
@@ -26,12 +32,13 @@ def extract(
     Args:
         path: A text file or a PDF.
         text: The letter itself, instead of a path; offsets then count this text.
-        **options: As ``Extractor`` takes them: ``proposer``, ``layouts``, ``encoding``, ``limits``.
+        **options: As ``Extractor`` takes them: ``proposer``, ``model``, ``layouts``, ….
 
     Returns:
         The record; ``failed`` with its reason among the findings where the input gives no text.
     """
-    return Extractor(**options).extract(path, text=text)
+    with Extractor(**options) as extractor:
+        return extractor.extract(path, text=text)
 
 
 def extract_many(
@@ -50,4 +57,5 @@ def extract_many(
     from extractor.run import extract_inputs  # noqa: PLC0415 - processes are only needed here
     from extractor.source import find  # noqa: PLC0415
 
-    yield from extract_inputs(list(find(paths)), Extractor(**options), jobs=jobs)
+    with Extractor(**options) as extractor:
+        yield from extract_inputs(list(find(paths)), extractor, jobs=jobs)

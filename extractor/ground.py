@@ -50,7 +50,8 @@ def locate(quote: str, scope: Span, text: Text, nth: int | None = None) -> Span:
     if not wanted:
         msg = "The quote is empty."
         raise MissingQuote(msg)
-    found = list(islice(_occurrences(wanted, scope, _collapsed(text)), max(2, nth or 0)))
+    enough = max(2, min(nth or 0, len(text.norm)))
+    found = list(islice(_occurrences(wanted, scope, _collapsed(text)), enough))
     if not found:
         msg = "The words of the quote do not stand there."
         raise MissingQuote(msg)

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from extractor.assemble import assemble, settled
 from extractor.errors import InputError, SettingsError
@@ -88,6 +88,19 @@ class Extractor:
     def __getstate__(self) -> dict[str, object]:
         """Leave the model's connections out of what is sent to another process."""
         return {name: part for name, part in self.__dict__.items() if name != "_consulted"}
+
+    def __enter__(self) -> Self:
+        """Return the extractor, to be closed at the end of the block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections to a model; where there are none nothing happens."""
+        if "_consulted" in self.__dict__:
+            begin(self.__dict__.pop("_consulted").aclose()).result()
 
     async def aextract(
         self,

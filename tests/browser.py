@@ -72,9 +72,9 @@ def program() -> str | None:
     return next(filter(None, map(shutil.which, PROGRAMS)), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator["Browser"]:
-    """A headless browser, started once."""
+    """A headless browser, started once a file; its event loop must not outlive the file."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     path = program()
     if path is None:

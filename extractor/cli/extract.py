@@ -164,7 +164,7 @@ def extract(  # noqa: PLR0913, PLR0917 - one parameter per option
         if summary is not None:
             output.check_place(summary, others=outputs_of(out) if out else ())
         inputs = list(find(paths))
-        with watching(len(inputs), beside_records=out is None) as watch:
+        with extractor, watching(len(inputs), beside_records=out is None) as watch:
             came_to = run(
                 inputs,
                 extractor,

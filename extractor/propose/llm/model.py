@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from extractor.errors import SettingsError
 from extractor.propose.llm.asking import Asks, ModelSettings, Usage
@@ -12,6 +13,9 @@ from extractor.propose.llm.settings import access
 from extractor.propose.llm.trace import Trace
 from extractor.record import Provenance
 from extractor.text import Text
+
+if TYPE_CHECKING:
+    from extractor.propose.llm.endpoint import Endpoint
 
 
 class Model:
@@ -42,6 +46,7 @@ class Model:
             raise SettingsError(message)
         self.name, self.base_url, self.options, self.version = name, base_url, options, version
         self.prompt = Prompt.load(prompt)
+        self._open: Endpoint | None = None
 
     @cached_property
     def settings(self) -> ModelSettings:
@@ -76,6 +81,11 @@ class Model:
             cached=reading.cached if reading.attempts else None,
         )
 
+    async def aclose(self) -> None:
+        """Close the connections."""
+        if self._open is not None:
+            await self._open.aclose()
+
     @cached_property
     def _reader(self) -> Reader:
         return Reader(self._asks, self.prompt, self.options.repairs)
@@ -84,12 +94,13 @@ class Model:
     def _asks(self) -> Asks:
         return self._endpoint()
 
-    def _endpoint(self) -> Asks:
+    def _endpoint(self) -> "Endpoint":
         from extractor.propose.llm.endpoint import Endpoint  # noqa: PLC0415 - loads openai
 
         settings, key = access(self.settings)
         trace = Trace(self.options.trace, key) if self.options.trace else None
-        return Endpoint(settings, key, trace=trace)
+        self._open = Endpoint(settings, key, trace=trace)
+        return self._open
 
     def _cost(self, usage: Usage) -> float | None:
         del usage
