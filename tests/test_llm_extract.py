@@ -236,7 +236,7 @@ def test_reasons_stand_in_the_rationale_of_their_item() -> None:
     lines = NumberedLines(Text.of(TWO)).shown.splitlines()
     told = next(line for line in lines if "No examination" in line).partition("|")[0]
     words = f"{told}: No examination"
-    with model([says(edited(TWO, reason(words)))], repairs=0) as (extractor, endpoint):
+    with model([says(edited(TWO, reason(words)))], repairs=0) as (extractor, _):
         record = extractor.extract(text=TWO)
     assert record.status == "verified"
     assert [each.kind for each in record.items[0].reasons] == ["documentation_missing"]
