@@ -239,7 +239,7 @@ def _read(entry: Entry, kind: type[R]) -> Answer[R] | MalformedReply:
 def _without_usage(error: ModelError) -> ModelError:
     """Return the error as it is for those who waited for another's call."""
     again = copy.copy(error)
-    again.usage = ()
+    again.usage, again.calls = (), 0
     return again
 
 
