@@ -2,20 +2,21 @@
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
+
+from pydantic import SecretStr
 
 from extractor.errors import SettingsError
 from extractor.propose.llm.asking import Asks, ModelSettings, Usage
+from extractor.propose.llm.budget import Budget, Budgeted
 from extractor.propose.llm.options import ModelOptions
+from extractor.propose.llm.prices import Prices
 from extractor.propose.llm.prompt import Prompt
 from extractor.propose.llm.reader import Judge, Reader, Reading
 from extractor.propose.llm.settings import access
 from extractor.propose.llm.trace import Trace
 from extractor.record import Provenance
 from extractor.text import Text
-
-if TYPE_CHECKING:
-    from extractor.propose.llm.endpoint import Endpoint
 
 
 class Model:
@@ -46,7 +47,7 @@ class Model:
             raise SettingsError(message)
         self.name, self.base_url, self.options, self.version = name, base_url, options, version
         self.prompt = Prompt.load(prompt)
-        self._open: Endpoint | None = None
+        self._open: list[_Closes] = []
 
     @cached_property
     def settings(self) -> ModelSettings:
@@ -76,15 +77,15 @@ class Model:
             model=self.name,
             prompt=f"{self.prompt.name}@{self.prompt.hash[:12]}",
             usage=reading.usage._asdict(),
-            cost_usd=self._cost(reading.usage),
+            cost_usd=self._cost(reading.usage) if reading.attempts else None,
             attempts=reading.attempts,
             cached=reading.cached if reading.attempts else None,
         )
 
     async def aclose(self) -> None:
         """Close the connections."""
-        if self._open is not None:
-            await self._open.aclose()
+        for part in self._open:
+            await part.aclose()
 
     @cached_property
     def _reader(self) -> Reader:
@@ -92,16 +93,39 @@ class Model:
 
     @cached_property
     def _asks(self) -> Asks:
-        return self._endpoint()
+        """What answers: the cache, then the endpoint within the run's budget."""
+        options = self.options
+        if options.cache_only:
+            return self._kept(None, self.settings)
+        settings, key = access(self.settings)
+        endpoint = self._endpoint(settings, key)
+        budget = Budget(options.max_cost, options.max_run_tokens)
+        asks = Budgeted(endpoint, budget, self._cost) if budget.limited else endpoint
+        return asks if options.no_cache else self._kept(asks, settings)
 
-    def _endpoint(self) -> "Endpoint":
+    def _kept(self, asks: Asks | None, settings: ModelSettings) -> Asks:
+        from extractor.propose.llm.cache import CachedReplies  # noqa: PLC0415 - loads diskcache
+
+        only = self.options.cache_only
+        kept = CachedReplies(asks, settings, self.options.cache, only=only)
+        self._open.append(kept)
+        return kept
+
+    def _endpoint(self, settings: ModelSettings, key: SecretStr | None) -> Asks:
         from extractor.propose.llm.endpoint import Endpoint  # noqa: PLC0415 - loads openai
 
-        settings, key = access(self.settings)
         trace = Trace(self.options.trace, key) if self.options.trace else None
-        self._open = Endpoint(settings, key, trace=trace)
-        return self._open
+        endpoint = Endpoint(settings, key, trace=trace)
+        self._open.append(endpoint)
+        return endpoint
+
+    @cached_property
+    def _prices(self) -> Prices:
+        return Prices.load(self.options.prices)
 
     def _cost(self, usage: Usage) -> float | None:
-        del usage
-        return None
+        return self._prices.cost(self.name, self.base_url, usage)
+
+
+class _Closes(Protocol):
+    async def aclose(self) -> None: ...
