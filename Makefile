@@ -28,6 +28,7 @@ test: lint types tests gate  ## run everything that must hold: lint, types, test
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/imr-eval lint
 
 types: .venv/installed-dev
 	$(BIN)/mypy

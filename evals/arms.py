@@ -53,6 +53,9 @@ class Reads(Protocol):
     def extract_input(self, found: Input, /) -> Record:
         """Return the record of one letter; what is wrong with it is a finding."""
 
+    def close(self) -> None:
+        """Close what was opened to read letters."""
+
 
 class MakesReader(Protocol):
     """What makes a reader out of an arm's options; ``extractor.Extractor`` is one."""

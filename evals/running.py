@@ -125,7 +125,11 @@ class _Run:
             for number, reader in enumerate(self._readers)
             for case in self._cases
         ]
-        yield from in_order(_read, tasks, self._threads)
+        try:
+            yield from in_order(_read, tasks, self._threads)
+        finally:
+            for reader in self._readers:
+                reader.close()
 
 
 def _usable(path: Path, dataset: Dataset) -> dict[str, Record]:

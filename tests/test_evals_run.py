@@ -82,6 +82,9 @@ class Asked:
         """Keep the options."""
         self.model, self.given = model, given
 
+    def close(self) -> None:
+        """Nothing was opened."""
+
     def extract_input(self, found: Input, /) -> Record:
         """Answer."""
         return self.model.answer(self.given, found.id)
