@@ -1,6 +1,8 @@
 """What the tests of the cache share: a small reply, and an endpoint that counts its questions."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -63,3 +65,14 @@ async def ask(
         return [await replies.ask(each, Verdict) for each in asked]
     finally:
         await replies.aclose()
+
+
+def run(folder: Path, inner: Recording | None, *asked: Question, **options: bool) -> list[object]:
+    """Ask in an event loop of its own; return whether each answer came from the cache."""
+    return [answer.cached for answer in asyncio.run(ask(folder, inner, *asked, **options))]
+
+
+def rows(folder: Path, query: str, *values: object) -> list[tuple[object, ...]]:
+    """Run one statement on the database itself."""
+    with closing(sqlite3.connect(folder / "db" / "cache.db")) as database, database:
+        return database.execute(query, values).fetchall()

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from extractor.cli import cache as caching
 from extractor.cli import extract as extracting
 from extractor.cli import output
 from extractor.cli.codebook import Format
@@ -70,6 +71,7 @@ def _imr(
 
 
 app.command()(extracting.extract)
+app.add_typer(caching.app, name="cache")
 
 
 @app.command()

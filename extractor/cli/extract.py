@@ -118,6 +118,14 @@ def extract(  # noqa: PLR0913, PLR0917 - one parameter per option
             rich_help_panel=MODEL,
         ),
     ] = None,
+    estimate: Annotated[
+        bool,
+        typer.Option(
+            "--estimate",
+            help="Print what a model would cost; ask and write nothing.",
+            rich_help_panel=MODEL,
+        ),
+    ] = False,
     trace: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Keep requests and replies here.", rich_help_panel=MODEL),
@@ -164,6 +172,11 @@ def extract(  # noqa: PLR0913, PLR0917 - one parameter per option
         if summary is not None:
             output.check_place(summary, others=outputs_of(out) if out else ())
         inputs = list(find(paths))
+        if estimate:
+            from extractor.cli.estimate import show as show_estimate
+
+            show_estimate(extractor, inputs)
+            return
         with extractor, watching(len(inputs), beside_records=out is None) as watch:
             came_to = run(
                 inputs,
