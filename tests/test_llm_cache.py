@@ -124,11 +124,11 @@ class TestWhatIsKept:
         error = MalformedReply("Not of the schema.", "{}", ["decision is missing"])
         error.usage = USAGE
         inner = Recording(error=error)
-        for _ in range(2):
+        for cached in (False, True):
             with pytest.raises(MalformedReply) as raised:
                 run(tmp_path, inner, question())
             assert (raised.value.raw, raised.value.faults) == ("{}", ("decision is missing",))
-            assert raised.value.usage == USAGE
+            assert (raised.value.usage, raised.value.cached) == (USAGE, cached)
         assert len(inner.asked) == 1
 
     def test_failures_are_not_kept(self, tmp_path: Path) -> None:

@@ -231,7 +231,7 @@ def _read(entry: Entry, kind: type[R]) -> Answer[R] | MalformedReply:
         if entry.said is None:
             raise
         error = MalformedReply(entry.said, entry.raw, entry.faults)
-        error.usage = usage
+        error.usage, error.cached = usage, True
         return error
     return Answer(reply, entry.raw, usage, calls=0, cached=True)
 

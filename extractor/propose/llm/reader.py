@@ -106,7 +106,7 @@ class _Chat:
         )
 
     def _malformed(self, error: MalformedReply) -> None:
-        self._count(error.usage, cached=False)
+        self._count(error.usage, cached=error.cached)
         self.reading.error = error
         faults = error.faults or (str(error),)
         told = [Finding.of(error.code, fault) for fault in faults]
