@@ -70,7 +70,8 @@ class ModelError(ImrError):
     """A model gave no reply to a letter; ``code`` is the finding that its record carries.
 
     ``usage`` counts the tokens that were spent on it, as ``extractor.propose.llm.asking.Usage``,
-    and ``calls`` the requests that were sent for it. ``cached`` says that it was found in the cache.
+    and ``calls`` the requests that were sent for it. ``cached`` says that it was
+    found in the cache.
     """
 
     code = Code.ENDPOINT_FAILED
