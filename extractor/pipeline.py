@@ -122,15 +122,15 @@ class Extractor:
         under_way: deque[asyncio.Future[Record]] = deque()
         for given in find(paths):
             under_way.append(asyncio.wrap_future(self.submit(given)))
-            if len(under_way) >= self.concurrency:
+            if len(under_way) >= max(1, self.concurrency):
                 yield await under_way.popleft()
         while under_way:
             yield await under_way.popleft()
 
     @property
     def concurrency(self) -> int:
-        """How many letters may be under way at once in one process."""
-        return 1 if self.proposer == "rules" else self.options.concurrency
+        """How many letters may wait for a model at once; 0 where none is asked."""
+        return 0 if self.proposer == "rules" else self.options.concurrency
 
     def submit(self, found: Input) -> Future[Record]:
         """Begin to extract *found* beside the program."""

@@ -231,7 +231,11 @@ class Item(Model):
 
 
 class Provenance(Model):
-    """Who proposed the values, with which version, model and prompt, at what cost."""
+    """Who proposed the values, with which version, model and prompt, at what cost.
+
+    ``usage`` and ``cost_usd`` are those of the replies when they were made; where all of them came
+    from the cache (``cached``) nothing was spent again.
+    """
 
     proposer: str
     version: str

@@ -1,6 +1,5 @@
 """``imr extract --estimate``: what a run would cost, without a call and without a record."""
 
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -9,14 +8,13 @@ from typing import TYPE_CHECKING
 from extractor.cli import output
 from extractor.errors import InputError
 from extractor.pipeline import Extractor, version
-from extractor.propose.llm.asking import ModelSettings, Question
+from extractor.propose.llm.asking import Question
 from extractor.propose.llm.cache import CachedReplies
 from extractor.propose.llm.estimate import Estimate, estimate
 from extractor.propose.llm.lines import NumberedLines
 from extractor.propose.llm.model import Model
 from extractor.propose.llm.prices import Prices
 from extractor.propose.llm.reply import Reply
-from extractor.propose.llm.settings import OPENAI_URL, provider_of
 from extractor.source import Input, Source, read, read_bytes
 
 if TYPE_CHECKING:
@@ -28,8 +26,7 @@ class _Run:
 
     def __init__(self, extractor: Extractor, inputs: Sequence[Input]) -> None:
         given, options = extractor, extractor.options
-        address = _address(given)
-        self.model = Model(given.model, address, given.prompt, options, version())
+        self.model = Model(given.model, given.base_url, given.prompt, options, version())
         self.prices = Prices.load(options.prices)
         self.replies = (
             None
@@ -86,13 +83,6 @@ class _Run:
         lines, prompt = NumberedLines(text), self.model.prompt
         messages = tuple(prompt.messages(lines))
         return Question(messages, text.sha256, prompt.hash, len(lines), self.extractor.repeat)
-
-
-def _address(given: Extractor) -> str | None:
-    """Return the endpoint that would be asked: the environment may name it."""
-    if given.model and provider_of(ModelSettings(given.model, given.base_url)) is not None:
-        return given.base_url
-    return given.base_url or os.environ.get(OPENAI_URL) or None
 
 
 def show(extractor: Extractor, inputs: Sequence[Input]) -> None:

@@ -49,7 +49,7 @@ class Submits(Extracts, Protocol):
 
     @property
     def concurrency(self) -> int:
-        """How many; 1 for what only computes."""
+        """How many; 0 for what only computes, and is given processes instead."""
 
     def submit(self, found: Input, /) -> "Future[Record]":
         """Begin to make the record of one input."""
@@ -88,7 +88,7 @@ def each(inputs: Iterable[Input], extract: Extracts, jobs: int) -> Iterator[Done
         message = f"jobs must be at least 1, not {jobs}"
         raise ValueError(message)
     letters = iter(inputs)
-    if isinstance(extract, Submits) and extract.concurrency > 1:
+    if isinstance(extract, Submits) and extract.concurrency:
         yield from _side_by_side(extract, letters)
         return
     first = list(islice(letters, jobs * _CHUNK))

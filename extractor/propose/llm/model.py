@@ -13,7 +13,7 @@ from extractor.propose.llm.options import ModelOptions
 from extractor.propose.llm.prices import Prices
 from extractor.propose.llm.prompt import Prompt
 from extractor.propose.llm.reader import Judge, Reader, Reading
-from extractor.propose.llm.settings import access
+from extractor.propose.llm.settings import access, addressed
 from extractor.propose.llm.trace import Trace
 from extractor.record import Provenance
 from extractor.text import Text
@@ -53,7 +53,7 @@ class Model:
     def settings(self) -> ModelSettings:
         """How the endpoint is asked."""
         given = self.options
-        return ModelSettings(
+        wanted = ModelSettings(
             model=self.name,
             base_url=self.base_url,
             mode=given.mode,
@@ -64,6 +64,7 @@ class Model:
             deadline=given.deadline,
             concurrency=given.concurrency,
         )
+        return addressed(wanted)
 
     async def read(self, text: Text, judge: Judge, repeat: int = 0) -> Reading:
         """Return what reading the letter came to."""
@@ -124,7 +125,7 @@ class Model:
         return Prices.load(self.options.prices)
 
     def _cost(self, usage: Usage) -> float | None:
-        return self._prices.cost(self.name, self.base_url, usage)
+        return self._prices.cost(self.name, self.settings.base_url, usage)
 
 
 class _Closes(Protocol):

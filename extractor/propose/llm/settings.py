@@ -58,7 +58,7 @@ def access(
     if (provider := provider_of(settings)) is not None:
         return Access(settings, _secret(environ.get(OWN_KEY) or _keys(file).get(provider)))
     given = environ.get(OPENAI_URL) or None
-    settings = replace(settings, base_url=settings.base_url or given)
+    settings = addressed(settings, environ)
     _check(settings)
     host = host_of(settings)
     key = environ.get(OWN_KEY)
@@ -68,6 +68,18 @@ def access(
     if key is None and settings.base_url is None:
         raise SettingsError(UNSET)
     return Access(settings, _secret(key))
+
+
+def addressed(settings: ModelSettings, environ: Mapping[str, str] | None = None) -> ModelSettings:
+    """Return *settings* with the address that the environment names, where they name none.
+
+    Raises:
+        SettingsError: There is none, and the name before the model's slash is no provider.
+    """
+    if settings.base_url is not None or provider_of(settings) is not None:
+        return settings
+    given = (os.environ if environ is None else environ).get(OPENAI_URL) or None
+    return replace(settings, base_url=given)
 
 
 def _check(settings: ModelSettings) -> None:
