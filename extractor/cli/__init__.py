@@ -22,11 +22,15 @@ from extractor.cli.guidelines import Form as GuidelinesForm
 from extractor.cli.guidelines import show as show_guidelines
 from extractor.cli.options import (
     MEGABYTES_20,
+    BaseUrlOption,
     EncodingOption,
     LayoutsOption,
     LetterArgument,
     MaxBytesOption,
     MaxPagesOption,
+    Mode,
+    ModelOption,
+    ModeOption,
     check_encoding,
     extractor_of,
     refusal,
@@ -207,27 +211,9 @@ def validate(
 
 @app.command()
 def check(
-    model: Annotated[
-        str | None,
-        typer.Option(
-            envvar="IMR_MODEL", metavar="NAME", help="The model, as the endpoint calls it."
-        ),
-    ] = None,
-    base_url: Annotated[
-        str | None,
-        typer.Option(
-            envvar="IMR_BASE_URL",
-            metavar="URL",
-            help="An OpenAI-compatible endpoint, as http://localhost:11434/v1; else OpenAI's.",
-        ),
-    ] = None,
-    mode: Annotated[
-        str,
-        typer.Option(
-            metavar="MODE",
-            help="How replies are bound to their schema: json_schema, tools or auto.",
-        ),
-    ] = "auto",
+    model: ModelOption = None,
+    base_url: BaseUrlOption = None,
+    mode: ModeOption = Mode.AUTO,
 ) -> None:
     """Check with one small call that a model can be asked, and say what to change.
 
@@ -238,7 +224,7 @@ def check(
     from extractor.cli.endpoint import show as show_endpoint
 
     with refusals():
-        if not show_endpoint(model, base_url, mode):
+        if not show_endpoint(model, base_url, mode.value):
             raise typer.Exit(EXCEEDED)
 
 

@@ -40,7 +40,9 @@ class _Run:
     def estimate(self) -> Estimate:
         """Return what it would come to."""
         try:
-            return estimate(self._asked(), self.model.name, self.model.base_url, self.prices)
+            return estimate(
+                self._asked(), self.model.name, self.model.settings.base_url, self.prices
+            )
         finally:
             if self.replies is not None:
                 self.replies.store.close()

@@ -70,12 +70,16 @@ class Mode(StrEnum):
 ModelOption = Annotated[
     str | None,
     typer.Option(
-        metavar="NAME", help="The model at its endpoint, or provider/model.", rich_help_panel=MODEL
+        envvar="IMR_MODEL",
+        metavar="NAME",
+        help="The model at its endpoint, or provider/model.",
+        rich_help_panel=MODEL,
     ),
 ]
 BaseUrlOption = Annotated[
     str | None,
     typer.Option(
+        envvar="IMR_BASE_URL",
         metavar="URL",
         help="An OpenAI-compatible endpoint of your own; it needs no key.",
         rich_help_panel=MODEL,

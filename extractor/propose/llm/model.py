@@ -43,7 +43,7 @@ class Model:
             SettingsError: No model is named, or the prompt is none.
         """
         if not name:
-            message = "A model is needed: --model NAME, and --base-url URL for one of your own."
+            message = "Name a model: --model or IMR_MODEL; for a server of your own --base-url too."
             raise SettingsError(message)
         self.name, self.base_url, self.options, self.version = name, base_url, options, version
         self.prompt = Prompt.load(prompt)

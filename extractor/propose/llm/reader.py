@@ -114,8 +114,9 @@ class _Chat:
 
     def _send_back(self, refused: Sequence[Finding], raw: str) -> None:
         if refused:
-            again = self.prompt.repair(refused, self.lines)
-            self.messages += [{"role": "assistant", "content": raw}, again]
+            # Some endpoints refuse a message that says nothing.
+            before = [{"role": "assistant", "content": raw}] if raw else []
+            self.messages += [*before, self.prompt.repair(refused, self.lines)]
 
     def _count(self, usage: tuple[int, ...], *, cached: bool) -> None:
         self.reading.usage = self.reading.usage.plus(Usage(*usage))
