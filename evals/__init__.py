@@ -16,20 +16,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from evals.arms import Setup, grid
     from evals.comparison.compare import compare
     from evals.dataset import Dataset
     from evals.results import Results
     from evals.running import run
+    from evals.running.arms import Setup, grid
 
 __all__ = ["Dataset", "Results", "Setup", "compare", "grid", "run"]
 
 _HOMES = {
     "Dataset": "evals.dataset",
     "Results": "evals.results",
-    "Setup": "evals.arms",
+    "Setup": "evals.running.arms",
     "compare": "evals.comparison.compare",
-    "grid": "evals.arms",
+    "grid": "evals.running.arms",
     "run": "evals.running",
 }
 

@@ -19,11 +19,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from evals.arms import RULES, MakesReader, Setup, make_extractor
 from evals.dataset import Dataset
-from evals.examples import shown
 from evals.results import Letter
 from evals.running import run
+from evals.running.arms import RULES, MakesReader, Setup, make_extractor
+from evals.running.examples import shown
 from evals.scoring.letters import LetterScore
 from evals.scoring.marks import Mark
 from extractor.cli.output import plain

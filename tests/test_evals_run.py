@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from evals import Dataset, run
-from evals.abreast import in_order
-from evals.arms import Setup, grid, names, options
 from evals.errors import EvalError
-from evals.examples import shown
 from evals.results import Arm, Letter, Results
+from evals.running.abreast import in_order
+from evals.running.arms import Setup, grid, names, options
+from evals.running.examples import shown
 from extractor.errors import ImrError, NotCached, SettingsError
 from extractor.propose.llm.options import ModelOptions
 from extractor.propose.llm.prompt import DEFAULT
@@ -302,10 +302,12 @@ def test_what_cannot_be_asked_is_refused_before_any_letter_is_read(golden: Path)
 
 
 STOPPING = """
-import os, signal, sys, time
+import os, signal, sys, threading, time
 import extractor.pipeline
+once = threading.Lock()
 def stop(text, layout):
-    os.kill(os.getpid(), signal.SIGINT)
+    if once.acquire(blocking=False):
+        os.kill(os.getpid(), signal.SIGINT)
     time.sleep(60)
 extractor.pipeline.propose_by_rules = stop
 from evals.cli import app

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from terminal import LETTER
 
-from evals.arms import Setup
 from evals.errors import EvalError
+from evals.running.arms import Setup
 from evals.testing import SCREEN, GoldenCase, assert_case, assert_golden, golden_cases
 from extractor import extract
 from extractor.errors import GoldenError, SettingsError

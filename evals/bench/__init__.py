@@ -17,7 +17,6 @@ from typing import Any
 import pypdfium2
 from rich.table import Table
 
-from evals.arms import RULES
 from evals.bench.corpus import multiplied
 from evals.bench.fields import field_times
 from evals.bench.growth import growth, validation_times
@@ -28,6 +27,7 @@ from evals.bench.scoring import scoring
 from evals.dataset import Dataset
 from evals.errors import EvalError
 from evals.results import versions
+from evals.running.arms import RULES
 from extractor.assemble import assemble
 from extractor.layout import lay_out, load_rules
 from extractor.pipeline import Extractor

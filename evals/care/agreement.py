@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from evals.care.kappa import Kappa, Pair, clustered_kappa
 from evals.dataset import dumped, file_hash, labelled
 from evals.errors import EvalError
-from evals.records import read_records
+from evals.running.records import read_records
 from evals.scoring.align import Likeness, align, citation_likeness, item_likeness
 from evals.scoring.equal import matched, same_quote
 from evals.scoring.fields import CITATION, ITEM, LETTER, At, Rule, compare, look, one

@@ -24,9 +24,9 @@ from evals.cli.given import (
 )
 
 if TYPE_CHECKING:
-    from evals.arms import Setup
     from evals.dataset import Dataset
     from evals.results import Results
+    from evals.running.arms import Setup
 
 STOPPED = 130
 
@@ -75,9 +75,9 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option
 ) -> None:
     """Score proposers, models with prompts, or files of records, on the golden letters."""
     from evals import terminal
-    from evals.arms import grid
     from evals.dataset import Dataset
     from evals.results import check_writable
+    from evals.running.arms import grid
 
     asked = Gate(gate, baseline, against, junit, markdown)
     with refusals():
@@ -102,9 +102,9 @@ def _read(
     dataset: "Dataset", setups: "list[Setup]", repeat: int, concurrency: int | None
 ) -> "Results":
     """Run the arms with a bar; Ctrl-C ends it in a line."""
-    from evals.progress import shown
-    from evals.records import record_files
     from evals.running import run as run_arms
+    from evals.running.progress import shown
+    from evals.running.records import record_files
 
     readings = sum(len(record_files(each.records)) if each.records else repeat for each in setups)
     try:

@@ -12,7 +12,7 @@ from evals.metrics.repeats import flickers, passes
 from evals.results import ArmResults, Golden, Results
 from evals.scoring.letters import LetterScore
 from evals.scoring.marks import Counts, Mark, added
-from evals.tables import (
+from evals.terminal.tables import (
     NONE,
     codes_tables,
     fields_table,

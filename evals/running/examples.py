@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from evals.errors import EvalError
+from extractor.propose.llm.prompt import DEFAULT
 
-SHIPPED = Path(__file__).parents[1] / "prompts"
+SHIPPED = DEFAULT.parent
 _LETTERS = "examples/*/letter.txt"
 
 

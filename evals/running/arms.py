@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from evals.dataset import file_hash
 from evals.errors import EvalError
-from evals.records import record_files
 from evals.results import DETERMINISTIC, Arm
+from evals.running.records import record_files
 from extractor.record import Record
 from extractor.source import Input
 

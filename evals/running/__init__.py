@@ -6,8 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from evals.abreast import in_order
-from evals.arms import (
+from evals.dataset import Dataset, document_id, dumped, file_hash, labelled
+from evals.errors import EvalError
+from evals.results import ArmResults, Golden, Letter, Results
+from evals.running.abreast import in_order
+from evals.running.arms import (
     RECORDS,
     RULES,
     MakesReader,
@@ -18,12 +21,9 @@ from evals.arms import (
     names,
     options,
 )
-from evals.dataset import Dataset, document_id, dumped, file_hash, labelled
-from evals.errors import EvalError
-from evals.examples import shown
-from evals.progress import Watch
-from evals.records import check_sources, read_records, record_files
-from evals.results import ArmResults, Golden, Letter, Results
+from evals.running.examples import shown
+from evals.running.progress import Watch
+from evals.running.records import check_sources, read_records, record_files
 from extractor.errors import ImrError, InputError, ModelError
 from extractor.findings import Code, Finding
 from extractor.golden import Case
