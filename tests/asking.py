@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
-from endpoint import ScriptedEndpoint, Step
 from pydantic import BaseModel, ConfigDict
 
+from evals.endpoint import ScriptedEndpoint, Step
 from extractor.errors import ModelError
 from extractor.propose.llm.asking import Answer, ModelSettings, Question
 from extractor.propose.llm.endpoint import Endpoint

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from endpoint import Received, ScriptedEndpoint, Sent, says
 
+from evals.endpoint import Received, ScriptedEndpoint, Sent, says
 from extractor.propose.llm.prompt import DEFAULT
 
 ROOT = Path(__file__).parent.parent

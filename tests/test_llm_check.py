@@ -5,9 +5,9 @@ import re
 
 import pytest
 from asking import KEY
-from endpoint import ScriptedEndpoint, Step, answers, says, status
 from terminal import imr
 
+from evals.endpoint import ScriptedEndpoint, Step, answers, says, status
 from extractor.propose.llm.asking import ModelSettings
 from extractor.propose.llm.check import Point, run
 from extractor.propose.llm.settings import access

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from asking import GOOD, KEY, LETTER, QUICK, Seen, answer, failure, put, question, settings_for
-from endpoint import ScriptedEndpoint, Step, answers, late, page, refuses, says, status
 from pydantic import SecretStr
 
+from evals.endpoint import ScriptedEndpoint, Step, answers, late, page, refuses, says, status
 from extractor.errors import (
     BadRequest,
     ContentFiltered,

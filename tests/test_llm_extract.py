@@ -9,10 +9,10 @@ from random import Random
 from typing import Any
 
 import pytest
-from endpoint import Received, ScriptedEndpoint, Step, answers, says, status
 from letters import Issue, Letter
 from pydantic import ValidationError
 
+from evals.endpoint import Received, ScriptedEndpoint, Step, answers, says, status
 from evals.escape import pool
 from evals.escape.operators import OPERATORS
 from evals.replies import reply_of

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from asking import QUICK, Seen, question
-from endpoint import Received, ScriptedEndpoint, Sent, Step, drops, status
 
+from evals.endpoint import Received, ScriptedEndpoint, Sent, Step, drops, status
 from extractor.errors import MalformedReply, ModelError, Refused, TruncatedReply, Unauthorized
 from extractor.propose.llm.asking import Answer, ModelSettings, Usage
 from extractor.propose.llm.endpoint import Endpoint

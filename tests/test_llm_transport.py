@@ -9,7 +9,8 @@ from itertools import pairwise
 
 import pytest
 from asking import GOOD, QUICK, Seen, answer, failure, put, question, settings_for
-from endpoint import (
+
+from evals.endpoint import (
     Received,
     ScriptedEndpoint,
     Sent,
@@ -21,7 +22,6 @@ from endpoint import (
     says,
     status,
 )
-
 from extractor.errors import (
     EndpointFailed,
     ModelError,
