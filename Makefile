@@ -17,10 +17,13 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 help:  ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*  ## /make \1: /p' $(firstword $(MAKEFILE_LIST))
 
-demo: .venv/installed  ## extract the golden letters, offline, and show what was read
+demo: .venv/installed  ## extract the golden letters, offline, by rules and from a model's recorded replies
 	@mkdir -p build
 	@$(BIN)/imr extract golden --out build/demo.jsonl --overwrite
 	@$(BIN)/imr show build/demo.jsonl
+	@echo
+	@$(BIN)/imr-eval replay
+	@echo
 	@echo 'One letter in full: $(BIN)/imr show golden/seed-000/source.txt'
 
 test: lint types tests gate  ## run everything that must hold: lint, types, tests, golden letters

@@ -136,6 +136,7 @@ def completion(  # noqa: PLR0913 - one parameter per part of a completion
     finish: str = "stop",
     refusal: str | None = None,
     prompt_tokens: int | None = None,
+    completion_tokens: int | None = None,
     cached: int = 0,
     reasoning: int = 0,
     as_text: bool = False,
@@ -148,6 +149,7 @@ def completion(  # noqa: PLR0913 - one parameter per part of a completion
         finish: Why the model stopped.
         refusal: Its words of refusal.
         prompt_tokens: How many tokens it counts in the prompt; None counts all of it.
+        completion_tokens: How many it counts in the reply; None as before.
         cached: How many of those it had cached.
         reasoning: How many tokens it thought before it spoke.
         as_text: Whether it speaks where it is asked to call a tool.
@@ -161,7 +163,7 @@ def completion(  # noqa: PLR0913 - one parameter per part of a completion
             "tool_calls": [{"id": "call_1", "type": "function", "function": call}],
         }
     read = len(request.prompt) // CHARACTERS_A_TOKEN if prompt_tokens is None else prompt_tokens
-    said = len(content) // CHARACTERS_A_TOKEN
+    said = len(content) // CHARACTERS_A_TOKEN if completion_tokens is None else completion_tokens
     usage = {
         "prompt_tokens": read,
         "completion_tokens": said,

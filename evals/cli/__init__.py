@@ -12,6 +12,7 @@ from evals.cli import (
     gating,
     golden,
     measuring,
+    replaying,
     reporting,
     scoring,
 )
@@ -40,5 +41,6 @@ for command in (
     attacking.peers,
     auditing.audit,
     measuring.bench,
+    replaying.replay,
 ):
     app.command()(command)
