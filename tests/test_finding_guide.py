@@ -12,7 +12,11 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 from terminal import imr, records
 
+from evals.endpoint import ScriptedEndpoint, Step, says, status
+from extractor import Extractor
 from extractor.findings import INPUT_CODES, OBSERVATIONS, Code, Finding
+from extractor.propose.llm.options import ModelOptions
+from extractor.propose.llm.reply import Reply
 from extractor.record import Record
 from extractor.text import Text
 from extractor.validate import validate
@@ -223,3 +227,37 @@ def test_an_example_on_a_file_gives_its_code(
     assert program == "imr"
     *_, last = records(imr(*arguments).stdout)
     assert last["findings"][0]["code"] == entry["code"]
+
+
+LENGTH = says("{", finish="length")
+SHOWN_IN_PART = says(
+    Reply(last_line=3, facts=[], clinical_summary=None, items=[]).model_dump_json()
+)
+# What each example says that the endpoint does: one step for each call that is to be made.
+PLAYED: dict[str, list[Step]] = {
+    'refuses: "I cannot help with that."': [says("", refusal="I cannot help with that.")],
+    "breaks off for length, twice": [LENGTH, LENGTH],
+    "holds the reply back (content_filter)": [says("", finish="content_filter")],
+    "says that it was shown the letter up to line 3": [SHOWN_IN_PART],
+    "answers 401: the key is not valid": [status(401, "the key is not valid")],
+    "is not asked, because the run may spend nothing": [],
+}
+
+
+@pytest.mark.parametrize("entry", ON_ENDPOINTS, ids=name_of)
+def test_an_example_on_an_endpoint_gives_its_code(entry: Json) -> None:
+    """The letter, with an endpoint that does this, has a record in review with this code alone."""
+    script = PLAYED[entry["example"]["endpoint"]]
+    allowed = ModelOptions(no_cache=True, max_run_tokens=None if script else 0)
+    with (
+        ScriptedEndpoint(script) as endpoint,
+        Extractor("llm", model="m", base_url=endpoint.url, options=allowed) as extractor,
+    ):
+        record = extractor.extract(text=Letter().write())
+    assert [finding.code.value for finding in record.findings] == [entry["code"]]
+    assert (record.status, len(endpoint.calls)) == ("review", len(script))
+
+
+def test_no_script_is_left_without_its_example() -> None:
+    """Each example on an endpoint is played, and nothing is that the guide no longer says."""
+    assert PLAYED.keys() == {entry["example"]["endpoint"] for entry in ON_ENDPOINTS}
