@@ -7,6 +7,7 @@
     ├── OutputError            an output cannot be written, or was made otherwise
     ├── GoldenError            a golden case is incomplete or its spans do not read
     ├── SettingsError          a model cannot be asked as the settings stand
+    ├── BatchRunning           a batch is not done yet, and all of its replies are wanted
     ├── ModelError             a model gave no reply to a letter; carries its finding code
     │   ├── EndpointFailed     not reachable, too slow, broken off, or an error of its own
     │   │   ├── Unauthorized   the key is missing, wrong or may not use the model
@@ -20,6 +21,7 @@
     │   ├── ContentFiltered    the endpoint held the reply back
     │   ├── TruncatedReply     the reply is longer than the model may write
     │   ├── PromptTruncated    the model was not shown the whole letter
+    │   ├── SourceChanged      the letter is not as it was when its batch was submitted
     │   └── BudgetExhausted    the run may spend no more
     └── QuoteError             a quote cannot be located
         ├── MissingQuote       its words do not stand there
@@ -149,6 +151,16 @@ class BudgetExhausted(ModelError):
     """The run may spend no more."""
 
     code = Code.BUDGET_EXHAUSTED
+
+
+class SourceChanged(ModelError):
+    """The letter is not as it was when the batch that should answer for it was submitted."""
+
+    code = Code.SOURCE_MISMATCH
+
+
+class BatchRunning(ImrError):
+    """A batch is not done yet, and all of its replies are wanted."""
 
 
 class QuoteError(ImrError):

@@ -33,6 +33,7 @@ ROOMS = (
     ("write",),
     ("pages",),
     ("run",),
+    ("batch",),
     ("api",),
     ("distributed",),
     ("cli",),

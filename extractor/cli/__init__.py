@@ -14,6 +14,7 @@ import typer
 from extractor.cli import cache as caching
 from extractor.cli import extract as extracting
 from extractor.cli import output
+from extractor.cli.batch import app as batch
 from extractor.cli.codebook import Format
 from extractor.cli.codebook import show as show_codebook
 from extractor.cli.findings import Form
@@ -76,6 +77,7 @@ def _imr(
 
 app.command()(extracting.extract)
 app.add_typer(caching.app, name="cache")
+app.add_typer(batch, name="batch")
 
 
 @app.command()
