@@ -36,6 +36,7 @@ class BatchServer:
         keys: The keys that came along.
         after: Called with "upload", "create" and the like once that is done, before the answer
             goes out; what it returns, if anything, is answered instead.
+        cut: What is broken off in the middle of the answer, each once: "upload", "content", ….
     """
 
     def __init__(self, answer: Callable[[Received], Step] | None = None) -> None:
@@ -48,6 +49,7 @@ class BatchServer:
         self.live: list[Received] = []
         self.after: Callable[[str], Reply | None] = lambda _: None
         handler = type("_Ours", (_Handler,), {"api": self})
+        self.cut: list[str] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
@@ -259,7 +261,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path, query = self._path()
-        self._answer("get", self.api.get(path, query))
+        self._answer("content" if path.endswith("/content") else "get", self.api.get(path, query))
 
     def do_POST(self) -> None:
         path, _ = self._path()
@@ -310,6 +312,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        if what in self.api.cut:
+            self.api.cut.remove(what)
+            self.wfile.write(body[: len(body) // 2])
+            self.close_connection = True
+            return
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:

@@ -204,6 +204,30 @@ def test_every_output_format_is_written() -> None:
         assert server.count("GET", "/v1/batches/batch_1") == 1
 
 
+def test_a_reply_to_a_part_of_the_letter_is_not_taken() -> None:
+    """A model that did not see the last line has not read the letter, in a batch as at once."""
+
+    def answer(request: Received) -> Step:
+        reply = json.loads(faultless(TEXTS[number_of(request)]))
+        return says(json.dumps(reply | {"last_line": reply["last_line"] - 1}))
+
+    with BatchServer(answer) as server:
+        submit(server)
+        server.run()
+        assert codes_of(collect(code=1)) == [{"prompt_truncated"}] * 6
+
+
+def test_connections_that_break_off_are_tried_again() -> None:
+    """Half an upload's answer, or half a file of replies, is not the end of it."""
+    with BatchServer(good) as server:
+        server.cut = ["upload", "create", "get", "content"]
+        submit(server)
+        server.run()
+        assert codes_of(collect()) == [set()] * 6
+        assert server.cut == []
+        assert len(server.batches) == 1
+
+
 # --- submitting once ------------------------------------------------------------------------------
 
 
@@ -356,7 +380,7 @@ def test_what_is_asked_again_is_asked_as_the_endpoint_wants_it() -> None:
 
     def answer(request: Received) -> Step:
         right = faultless(TEXTS[number_of(request)])
-        if number_of(request) == 0 and request.body["max_tokens"] < 8000:
+        if number_of(request) == 0 and request.body["max_tokens"] < 16000:
             return says(right[:40], finish="length")
         if number_of(request) == 1 and "temperature" in request.body:
             message = "Unsupported value: 'temperature' is not supported with this model."
@@ -371,6 +395,9 @@ def test_what_is_asked_again_is_asked_as_the_endpoint_wants_it() -> None:
         assert [("temperature" in each, each["max_tokens"]) for each in again] == [
             (False, 8192)
         ] * 2
+        server.run()
+        imr("batch", "collect", "--job", "job", "--retry")
+        assert [each["body"]["max_tokens"] for each in server.asked("batch_3")] == [16384]
         server.run()
         assert codes_of(collect()) == [set()] * 6
 

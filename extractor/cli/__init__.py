@@ -11,10 +11,10 @@ from typing import Annotated
 
 import typer
 
+from extractor.cli import batch as batching
 from extractor.cli import cache as caching
 from extractor.cli import extract as extracting
 from extractor.cli import output
-from extractor.cli.batch import app as batch
 from extractor.cli.codebook import Format
 from extractor.cli.codebook import show as show_codebook
 from extractor.cli.findings import Form
@@ -77,7 +77,7 @@ def _imr(
 
 app.command()(extracting.extract)
 app.add_typer(caching.app, name="cache")
-app.add_typer(batch, name="batch")
+app.add_typer(batching.app, name="batch")
 
 
 @app.command()

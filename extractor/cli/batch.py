@@ -200,9 +200,10 @@ def _collected(  # noqa: PLR0913 - as the command
     )
     for each in missing:
         output.say(each)
-    if missing:
-        output.say(f"{len(missing)} letters have no reply; --retry asks for them again.")
-    return bool(came_to.failed or _NO_REPLY.intersection(came_to.findings))
+    lacking = bool(_NO_REPLY.intersection(came_to.findings))
+    if lacking:
+        output.say("Letters without a reply are in review; --retry asks for them again.")
+    return lacking or came_to.failed > 0
 
 
 def _counted(states: "list[State]") -> list[str]:
