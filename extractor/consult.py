@@ -47,13 +47,19 @@ class Reads(Protocol):
 
 async def by_model(text: Text, check: Check, model: Reads, repeat: int = 0) -> Record:
     """Return the record that the model's proposal makes."""
+    judged: list[Checked] = []
     blank = model.provenance(Reading())
-    reading = await model.read(text, lambda claims: refusals(check(claims, blank)), repeat)
-    provenance = model.provenance(reading)
-    if reading.proposal is None:
-        record = check(Proposal(), provenance).record
-        return _with(record.model_copy(update={"findings": ()}), _errors(reading))
-    return _with(check(reading.proposal, provenance).record, _errors(reading))
+
+    def judge(claims: Proposal) -> list[Finding]:
+        judged[:] = [check(claims, blank)]
+        return refusals(judged[0])
+
+    reading = await model.read(text, judge, repeat)
+    record = (judged[0] if judged else check(Proposal(), blank)).record
+    record = record.model_copy(update={"provenance": model.provenance(reading)})
+    if not judged:
+        record = record.model_copy(update={"findings": ()})
+    return _with(record, _errors(reading))
 
 
 async def by_rules_first(
