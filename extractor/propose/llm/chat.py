@@ -1,12 +1,12 @@
 """Instructor over an OpenAI-compatible endpoint: one request, retried only by the transport."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from instructor import AsyncInstructor, Mode, OpenAISchema, patch
+from instructor import Mode, OpenAISchema, patch
 from instructor.core.exceptions import IncompleteOutputException
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 from openai.types.chat import ChatCompletion
@@ -88,10 +88,10 @@ class Chat:
         self._trace = trace
         self._asking = {JSON_SCHEMA: self._patched("JSON_SCHEMA"), TOOLS: self._patched("TOOLS")}
 
-    def _patched(self, mode: str) -> AsyncInstructor:
-        chosen = Mode[mode]
-        create: Any = patch(create=self._create, mode=chosen)
-        return AsyncInstructor(client=self._client, create=create, mode=chosen)
+    def _patched(self, mode: str) -> Callable[..., Awaitable[BaseModel]]:
+        asking: Any = patch(create=self._create, mode=Mode[mode])
+        patched: Callable[..., Awaitable[BaseModel]] = asking
+        return patched
 
     async def reply(self, course: Course, wording: Wording) -> BaseModel:
         """Return the reply to the question of *course*, of its kind.
@@ -102,7 +102,7 @@ class Chat:
         """
         messages: Any = list(course.question.messages)
         try:
-            return await self._asking[wording.mode].create(
+            return await self._asking[wording.mode](
                 response_model=bound(course.kind),
                 messages=messages,
                 max_retries=0,
@@ -132,7 +132,10 @@ class Chat:
     async def _post(self, course: Course, body: dict[str, Any]) -> ChatCompletion:
         course.calls += 1
         try:
-            completion = await self._client.chat.completions.create(**body)
+            # What create() sends too, without its walk through every message and schema.
+            completion = await self._client.post(
+                "/chat/completions", body=body, cast_to=ChatCompletion
+            )
         except Exception as error:
             self._keep(course, body, {"error": type(error).__name__, "said": _said(error)})
             raise
