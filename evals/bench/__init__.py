@@ -21,6 +21,7 @@ from evals.bench.corpus import multiplied
 from evals.bench.fields import field_times
 from evals.bench.growth import growth, validation_times
 from evals.bench.measures import Measure, Target, turns
+from evals.bench.model import model
 from evals.bench.processes import memory, startup
 from evals.bench.replies import reply_tokens
 from evals.bench.scoring import scoring
@@ -44,6 +45,8 @@ PARTS = (
     *("text", "steps", "fields", "validation", "scoring"),
     *("growth", "pdf", "start", "memory", "replies"),
 )
+MODEL = "model"
+"""A part that is only measured where it is asked for: it takes minutes."""
 STEPS = ("normalize", "lay out", "propose", "ground", "validate")
 
 
@@ -78,14 +81,15 @@ def measure(
         golden: Folder of golden cases; those that are to be verified are measured on.
         corpus: Folder of more letters (``.txt`` and ``.pdf``), or None.
         count: Letters of the larger memory run; the smaller has a twentieth of them.
-        part: The only part to measure, as a profiler wants it.
+        part: The only part to measure, as a profiler wants it; ``MODEL`` is one that else is left
+            out.
         effort: How much everything but memory is measured.
 
     Raises:
         EvalError: There is no such part, or no golden letter is a text that is to be verified.
     """
-    if part not in {None, *PARTS}:
-        raise EvalError(f"There is no part {part!r}; there is {', '.join(PARTS)}.")
+    if part not in {None, MODEL, *PARTS}:
+        raise EvalError(f"There is no part {part!r}; there is {', '.join([*PARTS, MODEL])}.")
     sets = [_golden(golden), *([_folder(corpus)] if corpus else [])]
     if not sets[0].texts:
         raise EvalError(f"{golden} has no text letter that is to be verified.")
@@ -106,6 +110,7 @@ def _measures(
         "start": lambda: startup(effort.rounds),
         "memory": lambda: memory(sets[0].texts, count),
         "replies": lambda: reply_tokens(golden),
+        MODEL: lambda: model(sets[0].texts, count),
     }
     for part, measured in once.items():
         if part in parts:

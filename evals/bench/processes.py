@@ -51,15 +51,20 @@ def _command(*arguments: str) -> Callable[[], None]:
     return task
 
 
-def memory(texts: Sequence[str], count: int) -> Iterator[Measure]:
+def memory(texts: Sequence[str], count: int, *options: str) -> Iterator[Measure]:
     """Measure the most memory that ``imr extract FOLDER --out FILE.jsonl`` ever holds.
 
     Two runs of one process each, the larger with *count* letters, the smaller with a twentieth.
+
+    Args:
+        texts: Letters to make them of.
+        count: Letters of the larger run.
+        *options: More of the command's options.
     """
     small = max(1, count // _SMALLER)
     peaks = []
     for number in (small, count):
-        peak, seconds = _run(texts, number)
+        peak, seconds = _run(texts, number, options)
         of = f"1 run, {number / seconds:.0f} letters/s"
         peaks.append(peak)
         yield Measure.of_rounds(f"peak memory, {number} letters", "MiB", [peak], of)
@@ -68,13 +73,13 @@ def memory(texts: Sequence[str], count: int) -> Iterator[Measure]:
     yield Measure.of_rounds("peak memory, growth", "times", [ratio], of, target)
 
 
-def _run(texts: Sequence[str], count: int) -> tuple[float, float]:
+def _run(texts: Sequence[str], count: int, options: Sequence[str]) -> tuple[float, float]:
     """Return the peak, in MiB, and the seconds of a run over *count* letters."""
     with TemporaryDirectory() as folder:
         letters, out = Path(folder) / "letters", Path(folder) / "records.jsonl"
         write_folder(texts, count, letters)
         start = time.perf_counter()
-        peak = peak_memory("-c", IMR, "extract", str(letters), "--out", str(out))
+        peak = peak_memory("-c", IMR, "extract", str(letters), "--out", str(out), *options)
         seconds = time.perf_counter() - start
         with out.open("rb") as lines:
             rows = sum(1 for _ in lines)

@@ -8,7 +8,7 @@ import typer
 from evals.cli.given import GOLDEN, GoldenOption, OutOption, refusals
 
 
-def bench(
+def bench(  # noqa: PLR0913, PLR0917 - one parameter per option
     letters: Annotated[
         int, typer.Option(min=20, help="Letters of the larger memory run.")
     ] = 20_000,
@@ -20,9 +20,13 @@ def bench(
         str | None,
         typer.Option(
             help="Only this part: text, steps, fields, validation, scoring, growth, pdf, start, "
-            "memory or replies."
+            "memory, replies or model."
         ),
     ] = None,
+    llm: Annotated[
+        bool,
+        typer.Option("--llm", help="Measure what asking a model costs, over a local endpoint."),
+    ] = False,
     out: OutOption = None,
 ) -> None:
     """Measure speed and memory; exit 0 whatever the numbers are."""
@@ -31,7 +35,9 @@ def bench(
     from evals.results import write_json
 
     with refusals():
-        measured = list(benchmark.measure(golden, corpus, letters, only))
+        measured = list(
+            benchmark.measure(golden, corpus, letters, benchmark.MODEL if llm else only)
+        )
         terminal.console().print(benchmark.table(measured))
         if out is not None:
             write_json(out, benchmark.to_json(measured))
