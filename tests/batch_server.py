@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
-from endpoint import Received, Step, says
+from evals.endpoint import Received, Step, says
 
 Reply = tuple[int, bytes]
 _PAGE = 2

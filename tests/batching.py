@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from asking import KEY
 from batch_server import BatchServer
-from endpoint import Received, Step, says
 from letters import Issue, Letter
 from terminal import imr, records
 
+from evals.endpoint import Received, Step, says
 from evals.replies import reply_of
 from extractor import Extractor, batch
 from extractor.propose.llm.job import JobFolder

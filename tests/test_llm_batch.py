@@ -23,9 +23,9 @@ from batching import (
     number_of,
     submit,
 )
-from endpoint import Received, ScriptedEndpoint, Step, says, status
 from terminal import IMR, imr, records
 
+from evals.endpoint import Received, ScriptedEndpoint, Step, says, status
 from extractor import batch
 from extractor.errors import EndpointFailed
 from extractor.propose.llm.job import FileLimits

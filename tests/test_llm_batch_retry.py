@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from batch_server import BatchServer
 from batching import RUNNING, TEXTS, at, codes_of, collect, faultless, good, here, number_of, submit
-from endpoint import Received, Step, says, status
 from terminal import imr
+
+from evals.endpoint import Received, Step, says, status
 
 
 @pytest.fixture(autouse=True)
