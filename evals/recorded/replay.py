@@ -14,7 +14,7 @@ from evals.endpoint import ScriptedEndpoint
 from evals.errors import EvalError
 from evals.recorded import Recorded, cases, reply_to
 from evals.scoring.letters import LetterScore, score_letter, total
-from evals.tables import table
+from evals.terminal.tables import table
 from extractor.cli.output import plain
 from extractor.findings import Severity
 from extractor.golden import Case
