@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from extractor.disagreement import disagreements
-from extractor.findings import INPUT_CODES, Code, Finding, Severity
+from extractor.findings import INPUT_CODES, MODEL_CODES, Code, Finding, Severity
 from extractor.propose import Proposal
 from extractor.propose.llm.reader import Judge, Reading
 from extractor.record import Provenance, Record, status_of
@@ -69,11 +69,9 @@ async def by_rules_first(
     if rules.status == "verified":
         return rules
     asked = await by_model(text, check, model, repeat)
-    if _errors_in(asked) < _errors_in(rules):
+    if _has_read(asked) and _errors_in(asked) < _errors_in(rules):
         return asked
-    spent = asked.provenance.model_copy(update={"proposer": rules.provenance.proposer})
-    told = [each for each in asked.findings if each.code in _MODEL_CODES]
-    return _with(rules.model_copy(update={"provenance": spent}), told)
+    return _told(rules, asked, rules.provenance.proposer)
 
 
 async def by_both(text: Text, rules: Record, check: Check, model: Reads, repeat: int = 0) -> Record:
@@ -82,24 +80,22 @@ async def by_both(text: Text, rules: Record, check: Check, model: Reads, repeat:
     Where only the model's record is verified it is that one, with the rules' differences.
     """
     asked = await by_model(text, check, model, repeat)
+    if not _has_read(asked):
+        return _told(rules, asked, "both")
     ours, theirs = (asked, rules) if rules.status != "verified" == asked.status else (rules, asked)
-    told = [each for each in asked.findings if each.code in _MODEL_CODES]
-    both = asked.provenance.model_copy(update={"proposer": "both"})
-    return _with(
-        ours.model_copy(update={"provenance": both}), [*disagreements(ours, theirs), *told]
-    )
+    return _with(_told(ours, asked, "both"), disagreements(ours, theirs))
 
 
-_MODEL_CODES = frozenset(
-    {
-        Code.REFUSED,
-        Code.TRUNCATED_REPLY,
-        Code.CONTENT_FILTERED,
-        Code.PROMPT_TRUNCATED,
-        Code.ENDPOINT_FAILED,
-        Code.BUDGET_EXHAUSTED,
-    }
-)
+def _has_read(asked: Record) -> bool:
+    """Say whether the model gave a reply that a record could be made of."""
+    return not asked.findings or any(each.code not in MODEL_CODES for each in asked.findings)
+
+
+def _told(kept: Record, asked: Record, proposer: str) -> Record:
+    """Return the record that is kept, with what asking the model cost and why it gave no more."""
+    spent = asked.provenance.model_copy(update={"proposer": proposer})
+    told = [each for each in asked.findings if each.code in MODEL_CODES]
+    return _with(kept.model_copy(update={"provenance": spent}), told)
 
 
 def _with(record: Record, more: Sequence[Finding]) -> Record:

@@ -76,6 +76,11 @@ class Code(StrEnum):
 OBSERVATIONS = frozenset(
     list(Code)[list(Code).index(Code.CONCLUSION_CONTRADICTS_DECISION) :],
 )
+MODEL_CODES = frozenset(
+    list(Code)[
+        list(Code).index(Code.REFUSED) : list(Code).index(Code.CONCLUSION_CONTRADICTS_DECISION)
+    ]
+)
 INPUT_CODES = frozenset(list(Code)[: list(Code).index(Code.UNGROUNDED)])
 
 Offset = Annotated[int, Field(ge=0)]

@@ -297,6 +297,19 @@ def test_auto_asks_about_the_rest_and_keeps_the_better_record() -> None:
     assert Code.ENDPOINT_FAILED in codes(record)
 
 
+@pytest.mark.parametrize("proposer", ["auto", "both"])
+def test_without_a_reply_the_rules_record_stands(proposer: str) -> None:
+    """What the rules read is not lost because an endpoint is down; the record says that it was."""
+    bare = Letter((Issue("Walker"), Issue("Grab bar"))).write("bare")
+    rules = RULES.extract_text(bare)
+    with model(status(401, "bad key"), proposer) as (extractor, endpoint):
+        record = extractor.extract(text=bare)
+    assert len(endpoint.calls) == 1
+    assert content(record)["items"] == content(rules)["items"]
+    assert codes(record) == {*codes(rules), Code.ENDPOINT_FAILED}
+    assert record.status == "review"
+
+
 def test_both_shows_where_the_two_differ_with_the_words_of_each() -> None:
     """Equal readings stay verified; a difference is a disagreement that quotes both sides."""
 

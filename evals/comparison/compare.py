@@ -11,8 +11,7 @@ from typing import Any
 
 from evals.comparison.changes import Change, Turn, labelled_changes, unlabelled_changes
 from evals.comparison.paired import PairedTests, Power, paired
-from evals.comparison.runs import Reading, Run, Source, run_of
-from evals.errors import EvalError
+from evals.comparison.runs import Reading, Run, Source, run_of, two_arms
 from evals.results import Letter
 from evals.scoring.letters import LetterScore, score_letter
 
@@ -121,7 +120,7 @@ def compare(first: Source, second: Source | None = None, *, arm: Arms = None) ->
     one, other = (arm, arm) if isinstance(arm, str) or arm is None else arm
     if second is None:
         if one == other:
-            raise EvalError("One run alone cannot be compared: name a second, or two of its arms.")
+            one, other = two_arms(first)
         second = first
     return _compared(run_of(first, one), run_of(second, other))
 

@@ -54,6 +54,25 @@ def run_of(source: Source, arm: str | None = None) -> Run:
     return _read(str(source), arm)
 
 
+def two_arms(source: Source) -> tuple[str, str]:
+    """Return the names of the two arms that *source* holds.
+
+    Raises:
+        EvalError: It holds one, or more than two.
+    """
+    results = source
+    if isinstance(source, str | Path) and _is_results(_parted(str(source))[0]):
+        results = Results.load(_parted(str(source))[0])
+    held = [each.arm.name for each in results.arms] if isinstance(results, Results) else []
+    if len(held) == 2:  # noqa: PLR2004 - one before, one after
+        return held[0], held[1]
+    named = ", ".join(map(repr, map(plain, held)))
+    raise EvalError(
+        "One run alone cannot be compared: name a second, or two of its arms"
+        + (f" with --arm (it holds {named})." if held else ".")
+    )
+
+
 def _read(given: str, arm: str | None) -> Run:
     path, behind = _parted(given)
     if behind and arm:

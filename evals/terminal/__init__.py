@@ -77,7 +77,7 @@ def _arm(arm: ArmResults, *, slices: bool) -> RenderableType:
 
     Of an item or citation that is missing or extra, what is in it is no difference of its own.
     """
-    scores = [letter.score for letter in arm.letters]
+    scores = sorted((letter.score for letter in arm.letters), key=_harm)
     differences = [(each.name, mark) for each in scores for mark in each.outer_differences]
     parts: list[RenderableType] = [summary(arm), "", fields_table(arm)]
     for table in codes_tables(arm):
@@ -88,6 +88,11 @@ def _arm(arm: ArmResults, *, slices: bool) -> RenderableType:
     first = [describe(name, mark) for name, mark in differences[:SCREEN]]
     parts.append(screenful("differences", first, len(differences)))
     return Group(*parts)
+
+
+def _harm(score: LetterScore) -> int:
+    """Order letters by harm: errors that nobody is asked to look at first, lost letters last."""
+    return len(score.differences) if score.status is None else -score.escaped
 
 
 def summary(arm: ArmResults) -> Table:

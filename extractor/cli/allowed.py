@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import typer
 
 from extractor.cli import output
-from extractor.findings import OBSERVATIONS
+from extractor.findings import MODEL_CODES, OBSERVATIONS
 from extractor.run import Summary, Threshold
 
 EXCEEDED = 1
@@ -34,6 +34,19 @@ def hold(came_to: Summary, limits: Mapping[str, Threshold]) -> None:
             why = _named(came_to.findings)
             output.say(f"{count} of {came_to.inputs} letters {need}: more than allowed ({why}).")
     if exceeded:
+        raise typer.Exit(EXCEEDED)
+
+
+def hold_model(came_to: Summary) -> None:
+    """Say which letters have no reply of the model; exit 1 where none of them has one."""
+    lost = {code: n for code, n in came_to.findings.items() if code in MODEL_CODES}
+    if came_to.model is None or not lost:
+        return
+    output.say(
+        f"No reply of the model to {_named(lost)}: `imr findings CODE` says what to do; then the "
+        "same command with --overwrite asks again, and takes the other replies from the cache."
+    )
+    if sum(lost.values()) >= came_to.model.letters:
         raise typer.Exit(EXCEEDED)
 
 

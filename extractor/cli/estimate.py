@@ -112,10 +112,11 @@ def _table(run: _Run, made: Estimate) -> "RenderableType":
 
 def _told(run: _Run, made: Estimate) -> dict[str, str]:
     unknown = "not known: give it with --prices FILE"
+    by_rules = {"  verified by the rules": f"{run.by_rules:,}"}
     return {
         "letters": f"{len(run.inputs):,}",
         "  that fail": f"{run.failed:,}",
-        "  verified by the rules": f"{run.by_rules:,}",
+        **(by_rules if run.extractor.proposer == "auto" else {}),
         "  in the cache": f"{run.cached:,}",
         "  to be asked about": f"{made.letters:,}",
         "tokens in": f"{made.usage.input_tokens:,}",

@@ -135,9 +135,9 @@ def extract(  # noqa: PLR0913, PLR0917 - one parameter per option
 
     The same command goes on where a killed run stopped.
 
-    Exit code 1: more letters failed, or need a person, than allowed.
+    Exit code 1: more letters failed, or need a person, than allowed; or a model never replied.
     """
-    from extractor.cli.allowed import hold, threshold
+    from extractor.cli.allowed import hold, hold_model, threshold
     from extractor.cli.progress import watching
     from extractor.propose.llm.options import ModelOptions
     from extractor.run import run
@@ -190,3 +190,4 @@ def extract(  # noqa: PLR0913, PLR0917 - one parameter per option
         if summary is not None:
             output.write_file(summary, came_to.model_dump_json(indent=2) + "\n")
     hold(came_to, limits)
+    hold_model(came_to)
