@@ -21,6 +21,10 @@ def escape(  # noqa: PLR0913, PLR0917 - one parameter per option
         bool, typer.Option("--ablate", help="Say of each check what would escape without it.")
     ] = False,
     processes: Annotated[int, typer.Option(min=1, help="How many share the work.")] = 1,
+    replies: Annotated[
+        bool,
+        typer.Option("--replies", help="Make wrong replies of a language model instead."),
+    ] = False,
     gate: Annotated[
         bool, typer.Option("--gate", help="Exit 1 on any escape or false alarm.")
     ] = False,
@@ -31,6 +35,9 @@ def escape(  # noqa: PLR0913, PLR0917 - one parameter per option
     from evals.escape import pool, progress
     from evals.escape import report as reporting
     from evals.escape import run as escaping
+    from evals.escape.harmless import HARMLESS
+    from evals.escape.operators import OPERATORS
+    from evals.escape.replying import HARMLESS_REPLIES, REPLIES
     from evals.results import write_json
 
     with refusals():
@@ -41,6 +48,8 @@ def escape(  # noqa: PLR0913, PLR0917 - one parameter per option
                 n,
                 harmless,
                 seed,
+                operators=REPLIES if replies else OPERATORS,
+                harmless_operators=HARMLESS_REPLIES if replies else HARMLESS,
                 ablate=ablate,
                 processes=processes,
                 progress=show,

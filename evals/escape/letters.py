@@ -10,8 +10,10 @@ from typing import Any, TypeVar
 from evals.escape.reply import reply_of
 from evals.escape.same import Right
 from evals.escape.tree import Path, Tree, at, placed, put
+from evals.replies import reply_of as faultless_reply
 from extractor.layout import Layout, lay_out
 from extractor.propose import Proposal
+from extractor.propose.llm.lines import NumberedLines
 from extractor.record import Record
 from extractor.text import Span, Text
 
@@ -67,6 +69,16 @@ class Letter:
     def reply(self) -> Proposal:
         """The right record as a model would propose it: lines and quotes."""
         return reply_of(self.record, self.text)
+
+    @cached_property
+    def lines(self) -> NumberedLines:
+        """The letter's lines as a model is shown them."""
+        return NumberedLines(self.text)
+
+    @cached_property
+    def faultless(self) -> Tree:
+        """The reply that a faultless model would give, as JSON."""
+        return faultless_reply(self.record, self.lines).model_dump(mode="json")
 
     @cached_property
     def placed(self) -> list[tuple[Path, Tree]]:

@@ -1,7 +1,8 @@
 """What an operator makes of a letter, and what comes of it: the same, caught, or escaped.
 
 What is made goes the way that such a thing goes in use: a record through ``Record.from_json`` and
-the validator, as ``imr validate`` takes a foreign one; a reply through grounding and the validator;
+the validator, as ``imr validate`` takes a foreign one; a proposal through grounding and the
+validator; a language model's reply through its schema and the lines it points at, and on as that;
 a layout through the rules proposer, grounding and the validator; a letter's changed text through
 all of it.
 """
@@ -23,6 +24,8 @@ from extractor.findings import Code, Finding, Severity
 from extractor.layout import Layout
 from extractor.pipeline import Extractor
 from extractor.propose import Proposal
+from extractor.propose.llm.proposal import proposal_of
+from extractor.propose.llm.reply import Reply
 from extractor.propose.rules import propose
 from extractor.record import Record
 from extractor.text import Text
@@ -39,7 +42,13 @@ class Rewritten(NamedTuple):
     undo: tuple[tuple[str, str], ...] = ()
 
 
-Made = Tree | Proposal | Layout | Rewritten
+class Replied(NamedTuple):
+    """A language model's reply, as JSON."""
+
+    reply: Tree
+
+
+Made = Tree | Proposal | Layout | Rewritten | Replied
 
 
 class Judged(NamedTuple):
@@ -80,7 +89,7 @@ def judge(letter: Letter, made: Made, without: Collection[str] = _NO_CHECKS) -> 
 
     Args:
         letter: The letter that it was made of.
-        made: A record's JSON, a reply, a layout or the letter's changed text.
+        made: A record's JSON, a proposal, a reply's JSON, a layout or the letter's changed text.
         without: Names of the validator's checks that are left out.
     """
     try:
@@ -94,6 +103,20 @@ def _judged_by_kind(letter: Letter, made: Made, without: Collection[str]) -> Jud
         return _judge_letter(letter, made, without)
     if isinstance(made, dict):
         return _judge_record(letter, made, without)
+    if isinstance(made, Replied):
+        return _judge_reply(letter, made, without)
+    return _judge_proposal(letter, made, without)
+
+
+def _judge_reply(letter: Letter, made: Replied, without: Collection[str]) -> Judged:
+    try:
+        reply = Reply.model_validate_json(json.dumps(made.reply))
+    except ValidationError:
+        return Judged(None, (), is_right=False)
+    return _judge_proposal(letter, proposal_of(reply, letter.lines), without)
+
+
+def _judge_proposal(letter: Letter, made: Proposal | Layout, without: Collection[str]) -> Judged:
     proposal = made if isinstance(made, Proposal) else propose(letter.text, made)
     document, provenance = letter.record.document, letter.record.provenance
     record, refused = assemble(proposal, letter.text, document, provenance)
@@ -151,6 +174,9 @@ def shown(letter: Letter, made: Made, judged: Judged) -> list[dict[str, Any]]:
         return [{"pointer": "", **changed, "values": values}]
     if isinstance(made, dict):
         return list(differences(letter.tree, made))
+    if isinstance(made, Replied):
+        changes = list(differences(letter.faultless, made.reply, ("reply",)))
+        return [*changes, *differences(_bare(letter.tree), _bare(judged.record))]
     whole = letter.reply if isinstance(made, Proposal) else letter.layout
     changes = list(differences(_plain(whole), _plain(made), ("made",)))
     return [*changes, *differences(_bare(letter.tree), _bare(judged.record))]
