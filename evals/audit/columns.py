@@ -45,6 +45,12 @@ def _prose_rule(expected: Mapping[str, str], produced: Mapping[str, str]) -> boo
     return cells.same_ends(expected["value"], produced["value"])
 
 
+def _category(name: str) -> str:
+    """Return a category with its subcategories, by which it is told from the others."""
+    held = ", ".join(CATEGORIES[name])
+    return f"{name} ({held})" if held else name
+
+
 PROSE_RULE: Rule = one(_prose_rule)
 CITED_RULE: Rule = listed(citation_likeness, same_quote, {})
 
@@ -136,13 +142,14 @@ OF_ITEMS = (
         "category",
         "category.name",
         cells.closed_bare(*CATEGORIES),
-        f"the DWC's category of the treatment: {'; '.join(CATEGORIES)}",
+        "the DWC's category of the treatment, known by what it holds: "
+        + "; ".join(map(_category, CATEGORIES)),
     ),
     Column(
         "subcategory",
         "category.subcategory",
         cells.closed_bare(*closed_lists()["subcategories"]),
-        "the DWC's subcategory, of a drug its class; the list is in `imr codebook`",
+        "the DWC's subcategory, one of those in brackets above; of a drug its class",
     ),
     Column("drug_name", "drug.name", cells.lower, "the generic name (of Norco: "
            "hydrocodone/acetaminophen); none for a class of drugs"),
