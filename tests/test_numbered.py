@@ -92,6 +92,17 @@ def test_items_out_of_number_are_looked_at() -> None:
     assert "missing_item" in codes(record)
 
 
+@pytest.mark.parametrize("comma", [",", ",\n", " ,"])
+def test_a_comma_before_the_decision_is_not_of_the_request(comma: str) -> None:
+    """A request ends before the comma that parts it from the deciding words."""
+    why = "It is not medically necessary."
+    wanted = "walker, for use at home"
+    for plain in (sentences((f"1. The request for a {wanted}", why)), notice(f"a {wanted}")):
+        letter = [paragraph.replace(f" {NO}.", f"{comma} {NO}.") for paragraph in plain]
+        record, requests = read(letter)
+        assert (requests, codes(record)) == ([wanted], [])
+
+
 @pytest.mark.parametrize("request_", ["Bed rental, DOS 9/1/2013", "Bed rental, DOS: 9/1/2013"])
 def test_a_header_ends_where_decisions_are_listed(request_: str) -> None:
     """A date of a request below the header is none of the header's."""

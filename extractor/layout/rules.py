@@ -17,7 +17,9 @@ from extractor.record import DecisionWord
 BUILT_IN = ("dwc-2016", "dwc-2014", "letter-2014", "letter-2013", "professional-review")
 PARTS = ("claims_administrator", "reviewer", "rationale")
 _LONGEST_REQUEST = 1500
-_REQUEST_SLOT = rf"(?:(?:an?|the)\s+)?(?P<request>\S(?:[^\n\f]|[\n\f]){{0,{_LONGEST_REQUEST}}}?)\s*"
+_REQUEST_SLOT = (
+    rf"(?:(?:an?|the)\s+)?(?P<request>\S(?:[^\n\f]|[\n\f]){{0,{_LONGEST_REQUEST}}}?)[\s,]*"
+)
 _LINE_START = r"(?:^|(?<=[\n\f]))[ \t]*"
 
 Style = Literal["heading", "sentence", "list", "single"]

@@ -106,7 +106,7 @@ LETTER_2014 = Family(
     decision=re.compile(_NECESSARY),
     verdicts=_NECESSITY,
     head=re.compile(
-        rf"{_LINE_START}(?P<number>\d{{1,3}})\s*\.\s*The\s*request\s*for\s+{_ARTICLE}(?P<request>\S.{{0,1500}}?)\s*(?P<decision>{_NECESSARY})\s*\.",
+        rf"{_LINE_START}(?P<number>\d{{1,3}})\s*\.\s*The\s*request\s*for\s+{_ARTICLE}(?P<request>\S.{{0,1500}}?)[\s,]*(?P<decision>{_NECESSARY})\s*\.",
         re.DOTALL,
     ),
     credentials=_p("HOW THE IMR FINAL DETERMINATION WAS MADE"),
@@ -133,7 +133,7 @@ LETTER_2013 = Family(
     verdicts=_NECESSITY,
     head=re.compile(
         rf"{_LINE_START}(?P<number>\d{{1,3}})\s*\)\s*MAXIMUS\s*Federal\s*Services,\s*Inc\.\s*has\s*determined\s*the\s*request\s*for\s+"
-        rf"{_ARTICLE}(?P<request>\S.{{0,1500}}?)\s*(?P<decision>{_NECESSARY})\s*\.",
+        rf"{_ARTICLE}(?P<request>\S.{{0,1500}}?)[\s,]*(?P<decision>{_NECESSARY})\s*\.",
         re.DOTALL,
     ),
     passage=re.compile(
@@ -258,7 +258,7 @@ def _template(template: str, decisions: str) -> re.Pattern[str] | None:
         return None
     slots = {
         r"\{number\}": r"(?P<number>\d{1,3})",
-        r"\{request\}": rf"{_ARTICLE}(?P<request>\S.{{0,1500}}?)\s*",
+        r"\{request\}": rf"{_ARTICLE}(?P<request>\S.{{0,1500}}?)[\s,]*",
         r"\{decision\}": rf"\b(?P<decision>{decisions})",
     }
     pattern = (_LINE_START if template.startswith("{number}") else "") + _words(template)
