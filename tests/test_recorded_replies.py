@@ -56,7 +56,7 @@ def status_of(found: Replay, name: str) -> str:
 
 def test_every_file_is_a_reply_to_a_golden_letter() -> None:
     """A reply is of the schema and saw its letter to the last line; repairs follow a first one."""
-    assert cases() == sorted(GOLDEN)
+    assert set(cases()) <= set(GOLDEN)
     for path in REPLIES.iterdir():
         name = path.name.split(".")[0]
         lines = NumberedLines(read(GOLDEN[name].source, name).as_text())
