@@ -35,21 +35,17 @@ def escape(  # noqa: PLR0913, PLR0917 - one parameter per option
     from evals.escape import pool, progress
     from evals.escape import report as reporting
     from evals.escape import run as escaping
-    from evals.escape.harmless import HARMLESS
-    from evals.escape.operators import OPERATORS
-    from evals.escape.replying import HARMLESS_REPLIES, REPLIES
+    from evals.escape.replying import of_replies
     from evals.results import write_json
 
     with refusals():
         chosen = pool.gather(golden, synthetic, letters or (), seed)
         with progress.shown(n + harmless) as show:
-            found = escaping.run(
+            found = (of_replies if replies else escaping.run)(
                 chosen.letters,
                 n,
                 harmless,
                 seed,
-                operators=REPLIES if replies else OPERATORS,
-                harmless_operators=HARMLESS_REPLIES if replies else HARMLESS,
                 ablate=ablate,
                 processes=processes,
                 progress=show,

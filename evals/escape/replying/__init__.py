@@ -7,7 +7,7 @@ citations is only compared with what the house reads, so nothing wrong can come 
 
 import json
 from collections.abc import Callable, Sequence
-from functools import wraps
+from functools import partial, wraps
 from random import Random
 from typing import Any
 
@@ -29,6 +29,7 @@ from evals.escape.operators import places as spans
 from evals.escape.replying.parts import PARTS
 from evals.escape.replying.places import PLACES
 from evals.escape.replying.written import Written, of_reply
+from evals.escape.run import run
 from evals.escape.tree import Tree
 from evals.replies import reply_of
 from extractor.record import Record
@@ -170,3 +171,6 @@ REPLIES: tuple[Operator, ...] = (*_SPOILING, two_at_once, *map(as_reply, _RECORD
 
 HARMLESS_REPLIES: tuple[Operator, ...] = (in_full, facts_in_another_order, numbers_repeated)
 """Replies that say the same as the faultless one, said otherwise."""
+
+of_replies = partial(run, operators=REPLIES, harmless_operators=HARMLESS_REPLIES)
+"""As ``evals.escape.run.run``, with replies in place of what else is corrupted."""
