@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from extractor.errors import MalformedReply, ModelError
-from extractor.findings import Finding
+from extractor.findings import Code, Finding
 from extractor.propose import Proposal
 from extractor.propose.llm.asking import Asks, Message, Question, Usage
 from extractor.propose.llm.lines import NumberedLines
@@ -123,12 +123,18 @@ class _Chat:
         self.reading.cached = self.reading.cached and cached
 
 
+# Which items there are is wrong, not one of them.
+_OF_ALL_ITEMS = frozenset({Code.MISSING_ITEM, Code.EXTRA_ITEM, Code.DUPLICATE_ITEM})
+
+
 def mended(before: Reply | None, after: Reply, refused: Sequence[Finding]) -> Reply:
     """Return the reply *before* with the refused parts of it as *after* has them.
 
     A reply that was refused as a whole is replaced as a whole.
     """
     parts = {part_of(finding.path).partition(",")[0] for finding in refused}
+    if any(finding.code in _OF_ALL_ITEMS for finding in refused):
+        parts.add("items")
     if before is None or not parts or "the reply" in parts:
         return after
     summary = after if "clinical_summary" in parts else before

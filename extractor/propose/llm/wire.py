@@ -35,6 +35,7 @@ class Wording(NamedTuple):
     seed: bool = True
     strict: bool = True
     tool_choice: bool = True
+    parallel_tool_calls: bool = True
 
     @classmethod
     def first(cls, settings: ModelSettings) -> "Wording":
@@ -50,7 +51,7 @@ class Wording(NamedTuple):
         said = said.lower()
         if not _DISLIKED.search(said):
             return None
-        for name in ("temperature", "seed", "strict", "tool_choice"):
+        for name in ("temperature", "seed", "strict", "parallel_tool_calls", "tool_choice"):
             if getattr(self, name) and re.search(rf"\b{name}\b", said):
                 return self._replace(**{name: False})  # type: ignore[arg-type]
         if not self.limit_settled and self.limit in said:
@@ -85,6 +86,8 @@ class Wording(NamedTuple):
         tool = {"name": kind.__name__, "description": described, "parameters": parameters, **strict}
         choice = {"type": "function", "function": {"name": kind.__name__}}
         shape: dict[str, Any] = {"tools": [{"type": "function", "function": tool}]}
+        if self.parallel_tool_calls:
+            shape["parallel_tool_calls"] = False
         return shape | ({"tool_choice": choice} if self.tool_choice else {})
 
 
