@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,8 @@ def about(text: str) -> Question:
 def told(printed: str) -> dict[str, str]:
     """Read the estimate's table."""
     rows = [row for row in printed.partition("\n\n")[0].splitlines() if row.strip()]
-    return {row[:24].strip(): row[24:].strip() for row in rows}
+    parts = (re.split(r"\s{2,}", row.strip(), maxsplit=1) for row in rows)
+    return {name: value.strip() for name, value in parts}
 
 
 def test_replies_are_about_as_long_as_they_are_reckoned() -> None:
@@ -84,7 +86,7 @@ def test_an_estimate_says_which_letters_it_counts(letters: Path, tmp_path: Path)
     )
     assert auto["to be asked about"] == "1"
     alone = told(imr(*given, "--proposer", "llm").stdout)
-    assert (alone["verified by the rules"], alone["to be asked about"]) == ("0", "4")
+    assert ("verified by the rules" in alone, alone["to be asked about"]) == (False, "4")
     assert float(alone["US dollars"]) > 0
     assert not out.exists()
 
