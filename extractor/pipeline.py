@@ -17,7 +17,7 @@ from extractor.findings import Finding
 from extractor.layout import Layout, LayoutRule, lay_out, load_rules
 from extractor.propose import Proposal
 from extractor.propose.llm.background import begin
-from extractor.propose.llm.options import ModelOptions
+from extractor.propose.llm.options import IN_LINE, ModelOptions
 from extractor.propose.rules import propose as propose_by_rules
 from extractor.record import Document, Provenance, Record, status_of
 from extractor.source import Input, Limits, Source, find, from_text, read, read_bytes
@@ -117,15 +117,18 @@ class Extractor:
 
         Args:
             paths: Files, folders and globs, as ``extractor.source.find`` takes them; no more than
-                ``options.concurrency`` are under way or waiting to be taken.
+                ``options.concurrency`` are under way, and a few times as many wait to be taken.
         """
-        under_way: deque[asyncio.Future[Record]] = deque()
+        line: deque[asyncio.Future[Record]] = deque()
+        room = asyncio.Semaphore(max(1, self.concurrency))
         for given in find(paths):
-            under_way.append(asyncio.wrap_future(self.submit(given)))
-            if len(under_way) >= max(1, self.concurrency):
-                yield await under_way.popleft()
-        while under_way:
-            yield await under_way.popleft()
+            await room.acquire()
+            line.append(asyncio.wrap_future(self.submit(given)))
+            line[-1].add_done_callback(lambda _: room.release())
+            while line and (line[0].done() or len(line) >= max(1, IN_LINE * self.concurrency)):
+                yield await line.popleft()
+        while line:
+            yield await line.popleft()
 
     @property
     def concurrency(self) -> int:

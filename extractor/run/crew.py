@@ -17,12 +17,14 @@ from itertools import chain, islice
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from pathlib import PurePath
+from threading import Semaphore
 from traceback import extract_tb
 from typing import Any, NamedTuple, Protocol, Self, TypeAlias, cast, runtime_checkable
 
 from extractor.errors import ImrError, SettingsError
 from extractor.findings import Code, Finding
 from extractor.pipeline import version
+from extractor.propose.llm.options import IN_LINE
 from extractor.record import Document, Provenance, Record, Status
 from extractor.source import Input
 
@@ -102,17 +104,24 @@ def each(inputs: Iterable[Input], extract: Extracts, jobs: int) -> Iterator[Done
 
 
 def _side_by_side(extract: Submits, letters: Iterator[Input]) -> Iterator[Done]:
-    """Yield what becomes of each letter, in input order, as many under way as may be."""
-    under_way: deque[tuple[Input, Future[Record]]] = deque()
+    """Yield what becomes of each letter, in input order, as many under way as may be.
+
+    A letter that takes long holds the others up only once so many have come after it.
+    """
+    line: deque[tuple[Input, Future[Record]]] = deque()
+    room = Semaphore(2 * extract.concurrency)
     try:
         for given in letters:
-            under_way.append((given, extract.submit(given)))
-            if len(under_way) >= 2 * extract.concurrency:
-                yield _waited(*under_way.popleft())
-        while under_way:
-            yield _waited(*under_way.popleft())
+            room.acquire()
+            future = extract.submit(given)
+            future.add_done_callback(lambda _: room.release())
+            line.append((given, future))
+            while line and (line[0][1].done() or len(line) >= IN_LINE * extract.concurrency):
+                yield _waited(*line.popleft())
+        while line:
+            yield _waited(*line.popleft())
     finally:
-        for _, future in under_way:
+        for _, future in line:
             future.cancel()
 
 

@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+IN_LINE = 8
+"""How many letters of a run may be done or under way, for each that a model may be at.
+
+Records come in input order: so many letters later is one that takes long waited for.
+"""
 MODES = ("auto", "json_schema", "tools")
 
 
