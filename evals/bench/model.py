@@ -126,14 +126,16 @@ def _in_turns(ways: dict[str, Way], texts: Sequence[str], load: Load) -> dict[st
 
 
 def _rates(taken: dict[str, list[Taken]], load: Load) -> Iterator[Measure]:
-    of = f"{load.letters} letters, {load.concurrency} at once, replies after {load.after:g} s"
+    of = f"{load.letters} letters, {load.concurrency} at once"
     rates = {name: [load.letters / each.wall for each in taken[name]] for name in taken}
     for name, measured in rates.items():
         yield Measure.of_rounds(f"model: {name}", "letters/s", measured, of)
     pairs = zip(rates[WHOLE], rates[BARE], strict=True)
     shares = [ours / min(bare, load.ideal) for ours, bare in pairs]
-    of = f"the lower of {load.ideal:g} letters/s and the {BARE}"
-    yield Measure.of_rounds(f"model: {WHOLE} over what can be", "times", shares, of, RATE_TARGET)
+    of = f"{load.letters} letters, ideal {load.ideal:g}"
+    yield Measure.of_rounds(
+        f"model: {WHOLE} over ideal or {BARE}", "times", shares, of, RATE_TARGET
+    )
 
 
 def _cpu_times(taken: dict[str, list[Taken]], load: Load) -> Iterator[Measure]:
@@ -143,7 +145,7 @@ def _cpu_times(taken: dict[str, list[Taken]], load: Load) -> Iterator[Measure]:
         yield Measure.of_rounds(f"model: CPU, {name}", "ms/letter", measured, of)
     for name in (ASKED, WHOLE):
         ratios = [ours / bare for ours, bare in zip(times[name], times[BARE], strict=True)]
-        label = f"model: CPU, {name} over the {BARE}"
+        label = f"model: CPU, {name} over {BARE}"
         yield Measure.of_rounds(label, "times", ratios, of, CPU_TARGET)
 
 
