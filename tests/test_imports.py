@@ -34,6 +34,8 @@ ROOMS = (
     ("pages",),
     ("run",),
     ("batch",),
+    ("survey",),
+    ("difference",),
     ("api",),
     ("distributed",),
     ("cli",),

@@ -15,6 +15,7 @@ from extractor.cli import batch as batching
 from extractor.cli import cache as caching
 from extractor.cli import extract as extracting
 from extractor.cli import output
+from extractor.cli import survey as surveying
 from extractor.cli.codebook import Format
 from extractor.cli.codebook import show as show_codebook
 from extractor.cli.findings import Form
@@ -76,6 +77,7 @@ def _imr(
 
 
 app.command()(extracting.extract)
+app.command()(surveying.survey)
 app.add_typer(caching.app, name="cache")
 app.add_typer(batching.app, name="batch")
 
