@@ -103,6 +103,16 @@ def test_an_unknown_layout_tells_what_nearly_fits(tmp_path: Path) -> None:
     assert near.lacks[0] == "Claims Administrator guideline:"
 
 
+def test_a_sentence_is_no_heading_in_other_capitals(tmp_path: Path) -> None:
+    """Words of a heading within running text are not said to be nearly that heading."""
+    whole = Letter().write().replace("\nCLINICAL CASE SUMMARY", "\nSTORY")
+    (tmp_path / "a.txt").write_text(whole.replace("Administrator guideline", "guideline"), "utf-8")
+    [near] = only(tmp_path).near
+    assert "clinical case summary" in whole
+    assert near.in_other_capitals == ()
+    assert near.lacks == ("Claims Administrator guideline:",)
+
+
 def test_what_is_near_nothing_is_said_to_be(tmp_path: Path) -> None:
     """A text with no word of any layout has no heading, no year, and no layout near it."""
     (tmp_path / "list.txt").write_text("two loaves of bread, six eggs, some paint\n", "utf-8")

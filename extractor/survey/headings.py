@@ -133,7 +133,7 @@ def _case_header(norm: str, header: Span) -> Iterator[_Mark]:
 def _lines(text: Text, decided: tuple[str, ...]) -> Iterator[_Mark]:
     """Yield the lines that look like headings, capitals that run over lines as one."""
     starts = {gap.start for gap in text.gaps}
-    ends = {gap.end for gap in text.gaps}
+    ends = {gap.end for gap in text.gaps} | {len(text.norm.rstrip())}
     block: list[Span] = []
     for line in lines_of(text.norm, text.whole):
         capitals = _in_capitals(text.norm[slice(*line)])
@@ -143,9 +143,7 @@ def _lines(text: Text, decided: tuple[str, ...]) -> Iterator[_Mark]:
         if capitals:
             block.append(line)
             continue
-        alone = (not line.start or line.start in starts) and (
-            line.end in ends or line.end == len(text.norm.rstrip())
-        )
+        alone = (not line.start or line.start in starts) and line.end in ends
         if mark := _mixed(text.norm, line, decided, alone=alone):
             yield mark
     if block:

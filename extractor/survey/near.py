@@ -59,4 +59,6 @@ def _weight(rule: LayoutRule, near: Near) -> tuple[int, int]:
 
 @cache
 def _anyhow(words: str) -> re.Pattern[str]:
-    return re.compile(phrase(words), re.IGNORECASE)
+    """Return what finds *words* in any capitals where a line begins with them, no sentence."""
+    no_sentence = r"(?![^\S\n]+(?-i:[a-z]))"
+    return re.compile(rf"^[^\S\n]*{phrase(words)}{no_sentence}", re.IGNORECASE | re.MULTILINE)
