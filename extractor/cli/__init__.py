@@ -15,6 +15,7 @@ from extractor.cli import batch as batching
 from extractor.cli import cache as caching
 from extractor.cli import diff as differing
 from extractor.cli import extract as extracting
+from extractor.cli import merge as merging
 from extractor.cli import output
 from extractor.cli import survey as surveying
 from extractor.cli.codebook import Format
@@ -80,6 +81,7 @@ def _imr(
 app.command()(extracting.extract)
 app.command()(surveying.survey)
 app.command()(differing.diff)
+app.command()(merging.merge)
 app.add_typer(caching.app, name="cache")
 app.add_typer(batching.app, name="batch")
 

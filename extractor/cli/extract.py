@@ -24,6 +24,7 @@ from extractor.cli.options import (
     interruptible,
     refusals,
 )
+from extractor.cli.revising import Retry, revision_of, shard_of, tell
 
 
 def extract(  # noqa: PLR0913, PLR0917 - one parameter per option
@@ -52,6 +53,22 @@ def extract(  # noqa: PLR0913, PLR0917 - one parameter per option
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace an output that was made otherwise.")
     ] = False,
+    update: Annotated[
+        bool,
+        typer.Option(
+            "--update",
+            help="Keep the records of unchanged letters; add, redo and drop the others. "
+            "Of tables it also keeps the records, hidden beside them.",
+        ),
+    ] = False,
+    retry: Annotated[
+        Retry | None,
+        typer.Option(help="Take only these letters of a finished output anew; the rest stays."),
+    ] = None,
+    shard: Annotated[
+        str | None,
+        typer.Option(metavar="I/N", help="Only this part of the letters; see `imr merge`."),
+    ] = None,
     layouts: LayoutsOption = None,
     encoding: EncodingOption = None,
     max_bytes: MaxBytesOption = MEGABYTES_20,
@@ -140,10 +157,11 @@ def extract(  # noqa: PLR0913, PLR0917 - one parameter per option
     from extractor.cli.allowed import hold, hold_model, threshold
     from extractor.cli.progress import watching
     from extractor.propose.llm.options import ModelOptions
-    from extractor.run import run
+    from extractor.run import Named, run
     from extractor.source import find
     from extractor.write import outputs_of
 
+    revision, part = revision_of(out, retry, update=update), shard_of(out, shard)
     limits = {
         "failed": threshold("--max-failed", max_failed),
         "review": threshold("--max-review", max_review),
@@ -171,11 +189,11 @@ def extract(  # noqa: PLR0913, PLR0917 - one parameter per option
         )
         if summary is not None:
             output.check_place(summary, others=outputs_of(out) if out else ())
-        inputs = list(find(paths))
+        inputs = Named(find(paths), part)
         if estimate:
             from extractor.cli.estimate import show as show_estimate
 
-            show_estimate(extractor, inputs)
+            show_estimate(extractor, list(inputs))
             return
         with extractor, watching(len(inputs), beside_records=out is None) as watch:
             came_to = run(
@@ -184,10 +202,12 @@ def extract(  # noqa: PLR0913, PLR0917 - one parameter per option
                 out,
                 jobs=jobs,
                 overwrite=overwrite,
+                revision=revision,
                 sink=output.write_line,
                 watch=watch,
             )
         if summary is not None:
             output.write_file(summary, came_to.model_dump_json(indent=2) + "\n")
+    tell(came_to)
     hold(came_to, limits)
     hold_model(came_to)

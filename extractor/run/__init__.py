@@ -4,20 +4,29 @@ A letter never ends a run. One on which the extractor itself fails, or that take
 with it, becomes a ``failed`` record like one that cannot be read.
 """
 
-import hashlib
-import json
-import secrets
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from extractor.pipeline import version
 from extractor.record import Record
 from extractor.run.crew import Done, Extracts, each, extracted
+from extractor.run.made import made_of
+from extractor.run.named import Named, Shard
 from extractor.run.summary import Summary, Tally, Threshold
+from extractor.run.work import Work
 from extractor.source import Input
-from extractor.write.journal import Journal, MadeOf
+from extractor.write.journal import Journal, Revision
 
-__all__ = ["Done", "Extracts", "Summary", "Threshold", "extract_inputs", "run"]
+__all__ = [
+    "Done",
+    "Extracts",
+    "Named",
+    "Revision",
+    "Shard",
+    "Summary",
+    "Threshold",
+    "extract_inputs",
+    "run",
+]
 
 
 def extract_inputs(
@@ -46,6 +55,7 @@ def run(  # noqa: PLR0913 - each is an option of its own
     *,
     jobs: int = 1,
     overwrite: bool = False,
+    revision: Revision | None = None,
     sink: Callable[[str], object] = print,
     watch: Callable[[Done], object] | None = None,
 ) -> Summary:
@@ -53,14 +63,17 @@ def run(  # noqa: PLR0913 - each is an option of its own
 
     With *out*, a run that was killed is resumed by the same call, and one that is finished is not
     done again: its summary is returned. ``extractor.write.journal`` says how. Standard input cannot
-    be known again, so a run that reads it is never resumed.
+    be known again, so a run that reads it is never resumed. Of several files with the same bytes
+    one is extracted, and its record listed under the name of each.
 
     Args:
-        inputs: What to read; with *out* they are all named before any is read.
+        inputs: What to read; with *out* they are all named before any is read. ``Named`` inputs
+            may be a shard of them.
         extract: What makes records of them.
         out: The output; its suffix names the format.
         jobs: How many processes extract; 1 is this process.
         overwrite: Whether an output made otherwise may be replaced.
+        revision: Whether the records of the output that stands there are kept, and which of them.
         sink: Takes each record as a line of JSON, without a newline, where there is no *out*.
         watch: Is told of each letter that is done, in input order, resumed ones too.
 
@@ -75,54 +88,14 @@ def run(  # noqa: PLR0913 - each is an option of its own
             sink(done.line)
             tally.add(done)
         return tally.summary(None)
-    named = list(inputs)
-    with Journal(out, _made_of(named, extract), overwrite=overwrite) as journal:
+    named = inputs if isinstance(inputs, Named) else Named(inputs)
+    made = made_of(named, extract.configuration)
+    with Journal(out, made, overwrite=overwrite, revision=revision) as journal:
         if journal.finished is not None:
             return tally.repeated(journal.finished)
-        for record in journal.recover():
-            tally.add(Done.of(record))
-        tally.resumed = tally.inputs
-        for done in each(named[tally.resumed :], extract, jobs):
-            journal.append(done.line)
-            tally.add(done)
+        with Work(journal, named, extract, tally, revision) as work:
+            work.resume()
+            work.go_on(jobs)
         summary = tally.summary(out)
-        journal.publish(summary.model_dump())
+        journal.publish(summary.model_dump(), named.positions() if named.shard else None)
     return summary
-
-
-def _made_of(inputs: Iterable[Input], extract: Extracts) -> MadeOf:
-    """Return what a run over *inputs* is made of."""
-    configuration = json.dumps(extract.configuration, sort_keys=True)
-    return MadeOf(
-        inputs=_digest(map(_identity, inputs)),
-        configuration=_digest([configuration]),
-        version=f"{version()} {_digest(_code())}",
-    )
-
-
-def _identity(given: Input) -> str:
-    """Return by what an input is known again while it is unchanged."""
-    if given.path is None:
-        return secrets.token_hex()
-    try:
-        status = Path(given.path).stat()
-    except (OSError, ValueError):
-        return json.dumps((given.id, given.path))
-    return json.dumps((given.id, given.path, status.st_size, status.st_mtime_ns))
-
-
-def _code() -> Iterator[str]:
-    """Yield this program's own files: changed code is another version, whatever its number."""
-    house = Path(__file__).parent.parent
-    for path in sorted(house.rglob("*")):
-        if path.suffix in (".py", ".toml"):
-            yield path.relative_to(house).as_posix()
-            yield path.read_text("utf-8")
-
-
-def _digest(texts: Iterable[str]) -> str:
-    """Return one SHA-256 over *texts*."""
-    digest = hashlib.sha256()
-    for text in texts:
-        digest.update(f"{len(text)}:{text}".encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()

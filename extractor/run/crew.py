@@ -77,8 +77,31 @@ class Done(NamedTuple):
         return cls(record.to_json(), record.status, len(record.items), codes, told)
 
 
+class Copy(NamedTuple):
+    """A letter whose record is not made but taken over, once it is its turn.
+
+    Attributes:
+        given: The letter.
+        key: By what its content is known; None where it is not asked for.
+        line: The record itself; None where *key* says which it is.
+    """
+
+    given: Input
+    key: bytes | None = None
+    line: bytes | None = None
+
+
+Given: TypeAlias = Input | Copy
+Came: TypeAlias = Done | Copy
+
+
 def each(inputs: Iterable[Input], extract: Extracts, jobs: int) -> Iterator[Done]:
-    """Yield what becomes of each input, in input order.
+    """Yield what becomes of each input, in input order; arguments as ``in_order`` has them."""
+    return (came for came in in_order(inputs, extract, jobs) if isinstance(came, Done))
+
+
+def in_order(inputs: Iterable[Given], extract: Extracts, jobs: int) -> Iterator[Came]:
+    """Yield what becomes of each input, in input order; copies are handed on as they are.
 
     Args:
         inputs: Taken as they are needed, a few chunks ahead of the consumer.
@@ -97,35 +120,50 @@ def each(inputs: Iterable[Input], extract: Extracts, jobs: int) -> Iterator[Done
     jobs = min(jobs, -(-len(first) // _CHUNK))
     letters = chain(first, letters)
     if jobs <= 1:
-        yield from (_done(extract, given) for given in letters)
+        yield from (_now(extract, given) for given in letters)
         return
     with _Crew(extract, jobs) as crew:
         yield from crew.work(letters)
 
 
-def _side_by_side(extract: Submits, letters: Iterator[Input]) -> Iterator[Done]:
+def _side_by_side(extract: Submits, letters: Iterator[Given]) -> Iterator[Came]:
     """Yield what becomes of each letter, in input order, as many under way as may be.
 
     A letter that takes long holds the others up only once so many have come after it.
     """
-    line: deque[tuple[Input, Future[Record]]] = deque()
+    line: deque[tuple[Given, Future[Record] | None]] = deque()
     room = Semaphore(2 * extract.concurrency)
     try:
         for given in letters:
-            room.acquire()
-            future = extract.submit(given)
-            future.add_done_callback(lambda _: room.release())
-            line.append((given, future))
-            while line and (line[0][1].done() or len(line) >= IN_LINE * extract.concurrency):
+            line.append((given, _begun(extract, given, room)))
+            while line and (_is_done(line[0][1]) or len(line) >= IN_LINE * extract.concurrency):
                 yield _waited(*line.popleft())
         while line:
             yield _waited(*line.popleft())
     finally:
         for _, future in line:
-            future.cancel()
+            if future is not None:
+                future.cancel()
 
 
-def _waited(given: Input, future: "Future[Record]") -> Done:
+def _begun(extract: Submits, given: Given, room: Semaphore) -> "Future[Record] | None":
+    """Begin with a letter when there is room; a copy needs none."""
+    if isinstance(given, Copy):
+        return None
+    room.acquire()
+    future = extract.submit(given)
+    future.add_done_callback(lambda _: room.release())
+    return future
+
+
+def _is_done(future: "Future[Record] | None") -> bool:
+    return future is None or future.done()
+
+
+def _waited(given: Given, future: "Future[Record] | None") -> Came:
+    if isinstance(given, Copy):
+        return given
+    assert future is not None, "what is no copy is extracted"
     return _made(given, future.result)
 
 
@@ -150,7 +188,11 @@ def _place_of(error: Exception) -> str:
     return f"{type(error).__name__} at {file}:{last.lineno}"
 
 
-def _done(extract: Extracts, given: Input) -> Done:
+def _now(extract: Extracts, given: Given) -> Came:
+    return given if isinstance(given, Copy) else done(extract, given)
+
+
+def done(extract: Extracts, given: Input) -> Done:
     """Return the record of *given* as JSON; half a surrogate pair makes it a failed one."""
     return _made(given, lambda: extract.extract_input(given))
 
@@ -180,10 +222,21 @@ def _utf8(text: str) -> str:
 
 @dataclass
 class _Chunk:
-    """Some letters, and what became of them once it is known."""
+    """Some letters, copies among them, and what became of the others once it is known."""
 
-    letters: list[Input]
+    given: list[Given]
     done: list[Done] | None = None
+
+    @property
+    def letters(self) -> list[Input]:
+        """Those that are extracted."""
+        return [given for given in self.given if not isinstance(given, Copy)]
+
+    def came(self) -> Iterator[Came]:
+        """Yield what became of each of them, in order."""
+        made = iter(self.done or ())
+        for given in self.given:
+            yield given if isinstance(given, Copy) else next(made)
 
     @property
     def reads_stdin(self) -> bool:
@@ -214,7 +267,7 @@ class _Crew:
         for worker in self._workers:
             worker.end()
 
-    def work(self, letters: Iterator[Input]) -> Iterator[Done]:
+    def work(self, letters: Iterator[Given]) -> Iterator[Came]:
         """Yield what becomes of each letter, in order, reading a few chunks ahead."""
         chunks = iter(lambda: _Chunk(list(islice(letters, _CHUNK))), _Chunk([]))
         line: deque[_Chunk] = deque()
@@ -225,7 +278,7 @@ class _Crew:
             if line[0].done is None:
                 self._collect()
             else:
-                yield from line.popleft().done or ()
+                yield from line.popleft().came()
 
     def _hand_out(self, chunks: Iterator[_Chunk], line: deque[_Chunk]) -> None:
         """Give each process that waits a chunk and put it in *line*, as long as that is short."""
@@ -233,8 +286,8 @@ class _Crew:
             if worker.chunk or len(line) >= self._ahead or not (chunk := next(chunks, None)):
                 continue
             line.append(chunk)
-            if chunk.reads_stdin:
-                chunk.done = [_done(self._extract, given) for given in chunk.letters]
+            if chunk.reads_stdin or not chunk.letters:
+                chunk.done = [done(self._extract, given) for given in chunk.letters]
             else:
                 worker.give(chunk)
 
@@ -323,7 +376,7 @@ def _serve(connection: _Pipe, extract: Extracts) -> None:
         connection.send("ready")
         while True:
             letters: list[Input] = connection.recv()
-            connection.send([_done(extract, given) for given in letters])
+            connection.send([done(extract, given) for given in letters])
 
 
 @contextlib.contextmanager

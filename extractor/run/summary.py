@@ -68,6 +68,10 @@ class Summary(BaseModel):
         items: Disputed items in all records.
         findings: How often each finding code occurs, the most frequent first.
         resumed: Records that an earlier run of the same command had made already.
+        duplicates: Inputs with the very bytes of an earlier one, whose record they share.
+        reused: Records taken over from the output that was updated, or retried in part.
+        retried: Letters taken anew by a retry.
+        dropped: Letters of the output that was updated which are no longer among the inputs.
         seconds: What this run took, by the clock.
         version: The version of imr-extractor.
         out: The output; None where nothing was written.
@@ -83,6 +87,10 @@ class Summary(BaseModel):
     items: int
     findings: dict[str, int]
     resumed: int
+    duplicates: int = 0
+    reused: int = 0
+    retried: int = 0
+    dropped: int = 0
     seconds: float
     version: str
     out: str | None
@@ -124,12 +132,16 @@ class Tally:
     Attributes:
         inputs: Letters counted so far.
         resumed: How many of them an earlier run had done.
+        duplicates: How many share the record of an earlier one.
+        reused: How many kept the record of the output that is revised.
+        retried: How many were taken anew.
+        dropped: How many letters of that output are gone.
     """
 
     def __init__(self, watch: Callable[[Done], object] | None = None) -> None:
         """Begin to count; *watch* is told of each letter."""
         self.inputs = 0
-        self.resumed = 0
+        self.resumed = self.duplicates = self.reused = self.retried = self.dropped = 0
         self._items = 0
         self._statuses: Counter[str] = Counter()
         self._codes: Counter[str] = Counter()
@@ -158,6 +170,10 @@ class Tally:
             items=self._items,
             findings=dict(self._codes.most_common()),
             resumed=self.resumed,
+            duplicates=self.duplicates,
+            reused=self.reused,
+            retried=self.retried,
+            dropped=self.dropped,
             seconds=self._seconds(),
             version=version(),
             out=str(out).encode("utf-8", "backslashreplace").decode() if out else None,

@@ -1,0 +1,69 @@
+"""Options of ``imr extract`` that build on what was made before, or make a part."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from extractor.cli import output
+
+if TYPE_CHECKING:
+    from extractor.run import Revision, Shard, Summary
+
+_TOLD = {
+    "duplicates": "share the record of a letter with the same bytes",
+    "reused": "kept their record",
+    "retried": "were taken anew",
+    "dropped": "are gone and were dropped",
+}
+
+
+class Retry(StrEnum):
+    """Which letters are taken anew."""
+
+    FAILED = "failed"
+    REVIEW = "review"
+
+
+def revision_of(out: Path | None, retry: Retry | None, *, update: bool) -> "Revision | None":
+    """Return how the output that stands there is used.
+
+    Raises:
+        typer.BadParameter: There is no output, or both are asked for.
+    """
+    from extractor.run import Revision
+
+    if retry is None and not update:
+        return None
+    option = "--retry" if retry else "--update"
+    if out is None:
+        raise typer.BadParameter("needs --out FILE", param_hint=option)
+    if retry and update:
+        raise typer.BadParameter("update first, then retry", param_hint=option)
+    return Revision(retry.value) if retry else Revision.UPDATE
+
+
+def shard_of(out: Path | None, shard: str | None) -> "Shard | None":
+    """Return the part of the letters that is meant.
+
+    Raises:
+        typer.BadParameter: It is none, or there is no output to merge later.
+    """
+    from extractor.run import Shard
+
+    if shard is None:
+        return None
+    if out is None or out.suffix.lower() != ".jsonl":
+        raise typer.BadParameter("needs --out FILE.jsonl, to be merged", param_hint="--shard")
+    try:
+        return Shard.parse(shard)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--shard") from None
+
+
+def tell(came_to: "Summary") -> None:
+    """Say what became of letters that were not simply extracted."""
+    said = [f"{count} {what}" for name, what in _TOLD.items() if (count := getattr(came_to, name))]
+    if said:
+        output.say(f"Of the letters {', '.join(said)}.")
