@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,7 +62,7 @@ def update(folder: Path, out: Path) -> Summary:
     return run(find([folder]), Counting(), out, revision=Revision.UPDATE)
 
 
-def stop_after(id: str):  # noqa: A002, ANN201 - the record's own name for it
+def stop_after(id: str) -> Callable[[Done], None]:  # noqa: A002 - the record's own name
     """Return a watcher that interrupts the run once a letter is done."""
 
     def stop(done: Done) -> None:
