@@ -14,8 +14,8 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from endpoint import ScriptedEndpoint, says
 
+from evals.endpoint import ScriptedEndpoint, says
 from extractor.write import outputs_of
 
 SUFFIXES = (".jsonl", ".csv", ".parquet", ".db")
