@@ -42,20 +42,30 @@ def extract(
 
 
 def extract_many(
-    paths: Iterable[str | Path],
+    paths: Iterable[str | Path] = (),
     *,
     jobs: int = 1,
+    files_from: str | Path | None = None,
+    id_key: str = "id",
+    text_key: str = "text",
     **options: Unpack[Options],
 ) -> Iterator[Record]:
-    """Extract the letters at *paths* (files, folders, globs) and yield records in input order.
+    """Extract the letters at *paths* and yield their records in input order, as they are made.
 
     Args:
-        paths: As the command line takes them; a folder yields its ``*.txt`` and ``*.pdf``.
+        paths: As the command line takes them: files, folders, which yield their ``*.txt`` and
+            ``*.pdf``, globs, archives, JSON lines, Parquet, addresses.
         jobs: How many processes extract; the order does not depend on it.
+        files_from: A list of more paths, one a line or NUL-separated.
+        id_key: The key, or the column, of an id in JSON lines and Parquet.
+        text_key: The key, or the column, of a text in them.
         **options: As ``Extractor`` takes them.
     """
     from extractor.run import extract_inputs  # noqa: PLC0415 - processes are only needed here
     from extractor.source import find  # noqa: PLC0415
 
     with Extractor(**options) as extractor:
-        yield from extract_inputs(list(find(paths)), extractor, jobs=jobs)
+        inputs = find(
+            paths, files_from=files_from, id_key=id_key, text_key=text_key, limits=extractor.limits
+        )
+        yield from extract_inputs(inputs, extractor, jobs=jobs)

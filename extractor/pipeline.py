@@ -20,7 +20,7 @@ from extractor.propose.llm.background import begin
 from extractor.propose.llm.options import IN_LINE, ModelOptions
 from extractor.propose.rules import propose as propose_by_rules
 from extractor.record import Document, Provenance, Record, status_of
-from extractor.source import Input, Limits, Source, find, from_text, read, read_bytes
+from extractor.source import Input, Limits, Source, find, from_text, load, read_bytes
 from extractor.text import Text
 from extractor.validate import known_families, validate
 from extractor.validate.families import Family
@@ -112,16 +112,30 @@ class Extractor:
         """Extract one letter as ``extract`` does, without blocking the caller's event loop."""
         return await asyncio.wrap_future(begin(self._extract(path, text=text, id=id)))
 
-    async def stream(self, paths: Iterable[str | Path]) -> AsyncIterator[Record]:
+    async def stream(
+        self,
+        paths: Iterable[str | Path] = (),
+        *,
+        files_from: str | Path | None = None,
+        id_key: str = "id",
+        text_key: str = "text",
+    ) -> AsyncIterator[Record]:
         """Extract letters side by side and yield their records in input order.
 
         Args:
-            paths: Files, folders and globs, as ``extractor.source.find`` takes them; no more than
-                ``options.concurrency`` are under way, and a few times as many wait to be taken.
+            paths: Files, folders, globs, archives and tables, as ``extractor.source.find`` takes
+                them; no more than ``options.concurrency`` are under way, and a few times as many
+                wait to be taken.
+            files_from: A list of more of them.
+            id_key: The key, or the column, of an id in JSON lines and Parquet.
+            text_key: The key, or the column, of a text in them.
         """
+        inputs = find(
+            paths, files_from=files_from, id_key=id_key, text_key=text_key, limits=self.limits
+        )
         line: deque[asyncio.Future[Record]] = deque()
         room = asyncio.Semaphore(max(1, self.concurrency))
-        for given in find(paths):
+        for given in inputs:
             await room.acquire()
             line.append(asyncio.wrap_future(self.submit(given)))
             line[-1].add_done_callback(lambda _: room.release())
@@ -206,7 +220,7 @@ class Extractor:
             if found.path is None:
                 data = sys.stdin.buffer.read(self.limits.max_bytes + 1)
                 return read_bytes(data, found.id, limits=self.limits, encoding=self.encoding)
-            return read(found.path, found.id, self.limits, self.encoding)
+            return load(found, self.limits, self.encoding)
         except InputError as error:
             return self._failed(found, Finding.of(error.code, str(error)))
 

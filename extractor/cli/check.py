@@ -14,7 +14,7 @@ from extractor.cli.given import refuse_table
 from extractor.errors import ImrError, InputError
 from extractor.findings import Code, Finding, Severity
 from extractor.record import Case, Expert, Patient, Record
-from extractor.source import STDIN, Source, find, read
+from extractor.source import STDIN, Source, find, load
 from extractor.validate import known_families, validate
 
 ERROR, REVIEW = Severity.ERROR.value, "review"
@@ -143,7 +143,7 @@ class Checker:
             message = "There is no letter of this id."
             return (Finding.of(Code.MISSING_PATH, message, "/document/id"),)
         try:
-            letter = read(given.path or "", name, encoding=self._encoding)
+            letter = load(given, encoding=self._encoding)
         except InputError as error:
             return _without_text(record, error)
         if (mismatch := _mismatch(record, letter)) is not None:

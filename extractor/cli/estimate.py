@@ -15,7 +15,7 @@ from extractor.propose.llm.lines import NumberedLines
 from extractor.propose.llm.model import Model
 from extractor.propose.llm.prices import Prices
 from extractor.propose.llm.reply import Reply
-from extractor.source import Input, Source, read, read_bytes
+from extractor.source import Input, Source, load, read_bytes
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -67,7 +67,7 @@ class _Run:
             if found.path is None:
                 data = sys.stdin.buffer.read(limits.max_bytes + 1)
                 return read_bytes(data, found.id, limits=limits, encoding=encoding)
-            return read(found.path, found.id, limits, encoding)
+            return load(found, limits, encoding)
         except InputError:
             return None
 

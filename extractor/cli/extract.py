@@ -22,6 +22,7 @@ from extractor.cli.options import (
     Proposer,
     extractor_of,
     interruptible,
+    refusal,
     refusals,
 )
 from extractor.cli.revising import Retry, revision_of, shard_of, tell
@@ -29,9 +30,23 @@ from extractor.cli.revising import Retry, revision_of, shard_of, tell
 
 def extract(  # noqa: PLR0913, PLR0917 - one parameter per option
     paths: Annotated[
-        list[str],
-        typer.Argument(metavar="PATH", help="Letters, folders, globs; - is standard input."),
-    ],
+        list[str] | None,
+        typer.Argument(
+            metavar="PATH",
+            help="Letters, folders, globs, .zip, .tar.gz, .jsonl, .parquet, addresses; "
+            "- is standard input.",
+        ),
+    ] = None,
+    files_from: Annotated[
+        str | None,
+        typer.Option(
+            "--from", metavar="FILE", help="A list of more of them, one a line or NUL-separated."
+        ),
+    ] = None,
+    id_key: Annotated[
+        str, typer.Option(metavar="NAME", help="An id's key in JSON lines, or column in Parquet.")
+    ] = "id",
+    text_key: Annotated[str, typer.Option(metavar="NAME", help="A text's key or column.")] = "text",
     out: Annotated[
         Path | None,
         typer.Option(
@@ -161,6 +176,8 @@ def extract(  # noqa: PLR0913, PLR0917 - one parameter per option
     from extractor.source import find
     from extractor.write import outputs_of
 
+    if not paths and files_from is None:
+        raise refusal("No letters are named: give paths, or a list of them with --from FILE.")
     revision, part = revision_of(out, retry, update=update), shard_of(out, shard)
     limits = {
         "failed": threshold("--max-failed", max_failed),
@@ -189,13 +206,21 @@ def extract(  # noqa: PLR0913, PLR0917 - one parameter per option
         )
         if summary is not None:
             output.check_place(summary, others=outputs_of(out) if out else ())
-        inputs = Named(find(paths), part)
+        found = find(
+            paths or (),
+            files_from=files_from,
+            id_key=id_key,
+            text_key=text_key,
+            limits=extractor.limits,
+        )
         if estimate:
             from extractor.cli.estimate import show as show_estimate
 
-            show_estimate(extractor, list(inputs))
+            show_estimate(extractor, list(found))
             return
-        with extractor, watching(len(inputs), beside_records=out is None) as watch:
+        inputs = found if out is None else Named(found, part)
+        total = len(inputs) if isinstance(inputs, Named) else None
+        with extractor, watching(total, beside_records=out is None) as watch:
             came_to = run(
                 inputs,
                 extractor,

@@ -30,11 +30,14 @@ class _Rate(ProgressColumn):
 
 
 @contextmanager
-def watching(total: int, *, beside_records: bool) -> Iterator[Callable[[Done], object] | None]:
+def watching(
+    total: int | None, *, beside_records: bool
+) -> Iterator[Callable[[Done], object] | None]:
     """Show a bar, the rate and the statuses while the block runs, and yield what is to be told.
 
-    Nothing is shown, and None is yielded, where standard error is no terminal, or where the
-    records themselves go to the same one.
+    Without a *total* the bar only says that something goes on. Nothing is shown, and None is
+    yielded, where standard error is no terminal, or where the records themselves go to the same
+    one.
     """
     if not _is_terminal(sys.stderr) or (beside_records and _is_terminal(sys.stdout)):
         yield None

@@ -122,6 +122,10 @@ def _identity(given: Input) -> str:
     """Return by what an input is known again while it is unchanged."""
     if given.path is None:
         return secrets.token_hex()
+    if given.place is not None:
+        return repr((given.id, given.place))
+    if given.stamp:
+        return json.dumps((given.id, given.path, given.stamp))
     try:
         status = Path(given.path).stat()
     except (OSError, ValueError):
