@@ -12,7 +12,8 @@ from packed import LETTERS, jsonl, letter, tarred, zipped
 from terminal import IMR, imr, records
 
 from extractor.api import extract_many
-from extractor.errors import ImrError
+from extractor.batch.letters import given_of
+from extractor.errors import ImrError, SettingsError
 from extractor.pipeline import Extractor
 from extractor.record import Record
 from extractor.run import run
@@ -121,3 +122,10 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path, kind: str) -> None:
     tracemalloc.stop()
     assert characters >= 30_000_000
     assert peak < 6_000_000
+
+
+def test_a_batch_refuses_what_its_job_cannot_name(everything: list[str]) -> None:
+    """A job keeps paths, so a letter within a file is refused before anything is asked."""
+    for given in everything:
+        with pytest.raises(SettingsError):
+            given_of(next(find(given)))

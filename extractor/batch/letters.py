@@ -82,9 +82,15 @@ class Submission:
 
 
 def given_of(found: Input) -> Given:
-    """Return how an input is kept in a job; raises ``SettingsError`` for standard input."""
+    """Return how an input is kept in a job; raises ``SettingsError`` for what a job cannot name.
+
+    Standard input cannot be read again, and a job keeps paths, not places within a file.
+    """
     if found.path is None and found.error is None:
         message = "Standard input cannot be read again when replies are collected: give files."
+        raise SettingsError(message)
+    if found.place is not None or found.stamp:
+        message = "Batches take letters in files of their own: unpack archives and tables first."
         raise SettingsError(message)
     error = found.error and (found.error.code.value, found.error.message)
     return Given(found.id, found.path, error or None)

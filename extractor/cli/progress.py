@@ -35,9 +35,9 @@ def watching(
 ) -> Iterator[Callable[[Done], object] | None]:
     """Show a bar, the rate and the statuses while the block runs, and yield what is to be told.
 
-    Without a *total* the bar only says that something goes on. Nothing is shown, and None is
-    yielded, where standard error is no terminal, or where the records themselves go to the same
-    one.
+    Without a *total* the bar says how many are done, and in the end of how many. Nothing is shown,
+    and None is yielded, where standard error is no terminal, or where the records themselves go to
+    the same one.
     """
     if not _is_terminal(sys.stderr) or (beside_records and _is_terminal(sys.stdout)):
         yield None
@@ -51,6 +51,8 @@ def watching(
             bar.update(task, advance=1, description=_counts(statuses))
 
         yield watch
+        if total is None:
+            bar.update(task, total=statuses.total())
 
 
 def _is_terminal(stream: TextIO | None) -> bool:
