@@ -20,7 +20,7 @@ def test_a_run_that_no_reply_came_to_says_so_and_exits_1(letters: Path, tmp_path
         done = imr("extract", letters, "--out", out, *asked)
     assert (done.exit_code, done.stdout) == (1, "")
     assert "endpoint_failed 3" in done.stderr
-    assert "--overwrite" in done.stderr
+    assert "--retry review" in done.stderr
     records = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
     assert [record["status"] for record in records] == ["review"] * 3
 

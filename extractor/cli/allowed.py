@@ -44,7 +44,7 @@ def hold_model(came_to: Summary) -> None:
         return
     output.say(
         f"No reply of the model to {_named(lost)}: `imr findings CODE` says what to do; then the "
-        "same command with --overwrite asks again, and takes the other replies from the cache."
+        "same command with --retry review asks again about these letters alone."
     )
     if sum(lost.values()) >= came_to.model.letters:
         raise typer.Exit(EXCEEDED)
