@@ -3,12 +3,13 @@
 import asyncio
 import socket
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from itertools import pairwise
 
 import pytest
-from asking import GOOD, QUICK, Seen, answer, failure, put, question, settings_for
+from asking import GOOD, KEY, QUICK, Seen, answer, failure, put, question, settings_for
 
 from evals.endpoint import (
     Received,
@@ -72,6 +73,28 @@ def test_what_does_not_pass_is_given_up(step: Step) -> None:
     error, calls = failure(step)
     assert type(error) is EndpointFailed
     assert calls == QUICK.attempts
+
+
+def test_an_endpoint_that_is_down_is_tried_once_a_question_until_it_answers() -> None:
+    """After three questions in vain a fourth costs one call, and so on; an answer ends that."""
+    down = [drops()] * (3 * QUICK.attempts + 2)
+    script = [*down, says(GOOD), *[drops()] * QUICK.attempts]
+    calls = []
+    with ScriptedEndpoint(script) as endpoint:
+
+        async def ask() -> None:
+            ours = Endpoint(settings_for(endpoint), KEY, waits=QUICK)
+            try:
+                for _ in range(7):
+                    with suppress(EndpointFailed):
+                        await ours.ask(question(), Seen)
+                    calls.append(len(endpoint.calls))
+            finally:
+                await ours.aclose()
+
+        asyncio.run(ask())
+    per_question = [now - before for before, now in pairwise([0, *calls])]
+    assert per_question == [3, 3, 3, 1, 1, 1, 3]
 
 
 @pytest.mark.parametrize(

@@ -24,12 +24,14 @@ class Waits(NamedTuple):
 
     ``attempts`` is how often an endpoint that breaks off or errs is tried; one that says "too many"
     is tried until the question's deadline. ``first`` and ``longest`` are seconds: the mean wait
-    before the second attempt, doubled before each further one, and its bound.
+    before the second attempt, doubled before each further one, and its bound. Where ``down``
+    questions in a row came to nothing, each further one is tried once, until one is answered.
     """
 
     attempts: int = 6
     first: float = 0.5
     longest: float = 30.0
+    down: int = 3
 
 
 class Pace:
@@ -104,6 +106,7 @@ class Transport:
         self.timeout = timeout
         self.waits = waits
         self.pace = Pace()
+        self._in_vain = 0
 
     async def send(
         self, once: Callable[[], Awaitable[T]], deadline: float, tell: Callable[[Fault], None]
@@ -127,7 +130,14 @@ class Transport:
             ),
             reraise=True,
         )
-        return await retrying(self._once, once, deadline, tell)
+        try:
+            result: T = await retrying(self._once, once, deadline, tell)
+        except Failed as failed:
+            silent = failed.fault.passing and not failed.fault.crowded
+            self._in_vain = self._in_vain + 1 if silent else 0
+            raise
+        self._in_vain = 0
+        return result
 
     async def _once(
         self, once: Callable[[], Awaitable[T]], deadline: float, tell: Callable[[Fault], None]
@@ -165,7 +175,8 @@ class Transport:
     def _is_over(self, state: RetryCallState, deadline: float) -> bool:
         if asyncio.get_running_loop().time() + state.upcoming_sleep >= deadline:
             return True
-        return not _fault(state).crowded and state.attempt_number >= self.waits.attempts
+        attempts = 1 if self._in_vain >= self.waits.down else self.waits.attempts
+        return not _fault(state).crowded and state.attempt_number >= attempts
 
     def _wait(self, state: RetryCallState) -> float:
         """Return the seconds to wait: as many as were named, or ever more of them, jittered."""
