@@ -240,7 +240,9 @@ def test_losses_stand_before_gains_with_both_values() -> None:
         ["01", "the letter", "perfect letters 0 → 1, needless 1 → 0", "", ""],
         ["01", "status", "correct 0 → 1, wrong 1 → 0", "verified", "verified"],
     ]
-    assert text.index("losses: 2, letters: 1") < text.index("gains: 2, letters: 1")
+    assert text.index("losses in 2 fields of 1 letters") < text.index(
+        "gains in 2 fields of 1 letters"
+    )
 
 
 def test_nothing_that_moved_is_no_table() -> None:
@@ -259,7 +261,7 @@ def test_long_tables_are_folded_away() -> None:
 
     assert "<details>" not in markdown.document([short])
     text = markdown.document([longer])
-    assert text.count("<details><summary>losses: 12, letters: 6</summary>\n\n|") == 1
+    assert text.count("<details><summary>losses in 12 fields of 6 letters</summary>\n\n|") == 1
     assert text.count("\n\n</details>") == 1
 
 

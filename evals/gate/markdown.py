@@ -99,7 +99,7 @@ def _moved(title: str, moved: Sequence[Loss], verdict: Verdict, room: int) -> st
     body = _rows(header, fitting)
     if len(fitting) < len(cells):
         body += f"\n\n… and {len(cells) - len(fitting)} more."
-    said = f"{title}: {len(groups)}, letters: {len({loss.case for loss in moved})}"
+    said = f"{title} in {len(groups)} fields of {len({loss.case for loss in moved})} letters"
     if len(cells) <= LONG:
         return f"**{said}**\n\n{body}"
     return f"<details><summary>{said}</summary>\n\n{body}\n\n</details>"

@@ -43,8 +43,8 @@ def hold_model(came_to: Summary) -> None:
     if came_to.model is None or not lost:
         return
     output.say(
-        f"Letters without a reply of the model: {_named(lost)}. `imr findings CODE` says what to do; "
-        "then the same command with --retry review asks again about what is in review."
+        f"Letters without a reply of the model: {_named(lost)}. `imr findings CODE` says what to "
+        "do; then the same command with --retry review asks again about what is in review."
     )
     if sum(lost.values()) >= came_to.model.letters:
         raise typer.Exit(EXCEEDED)
