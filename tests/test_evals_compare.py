@@ -6,42 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from reports import LETTER
 from typer.testing import CliRunner, Result
 
 from evals.cli import app
 from extractor import extract
 
-LETTER = """\
-HOW THE IMR FINAL DETERMINATION WAS MADE
-State(s) of Licensure: Nevada
-Certification(s)/Specialty: Neurology
-
-CLINICAL CASE SUMMARY
-The expert reviewer developed the following clinical case summary based on a review of the
-case file, including all medical records:
-
-The worker is a 40 year old woman.
-
-IMR ISSUES, DECISIONS AND RATIONALES
-The Final Determination was based on decisions for the disputed items/services set forth below:
-
-Left elbow arthroscopy: Upheld
-
-Claims Administrator guideline: Decision based on MTUS Elbow Complaints 2007.
-
-MAXIMUS guideline: Decision based on MTUS Elbow Complaints 2007, and Acupuncture Treatment 2007.
-
-Decision rationale: The arthroscopy is not medically necessary.
-
-Wrist brace, right: Overturned
-
-Claims Administrator guideline: The Claims Administrator did not cite any medical evidence for
-its decision.
-
-MAXIMUS guideline: Decision based on MTUS Forearm, Wrist, and Hand Complaints 2004.
-
-Decision rationale: The brace is medically necessary.
-"""
 Data = dict[str, Any]
 Edit = Callable[[Data], object]
 
