@@ -8,49 +8,34 @@ little more than 50.
 
 from collections.abc import Sequence
 from math import ceil, sqrt
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-LEVEL = 0.95
-RESAMPLES = 2000
+from extractor.intervals import (
+    LEVEL,
+    SEED,
+    Array,
+    Interval,
+    blocks,
+    columns,
+    influence,
+    percentiles,
+    quantile,
+    share_of,
+    sums_drawn,
+)
+
 SWAPS = 9999
-SEED = 1
 ALPHA = 0.05
 POWER = 0.8
 
 _EXACT = 13
-_CELLS = 2_000_000
 _SLACK = 1e-9
 _REACH = 10
 
-Array = NDArray[np.float64]
 Counted = tuple[ArrayLike, ArrayLike]
-
-
-class Interval(NamedTuple):
-    """A confidence interval, both ends included."""
-
-    low: float
-    high: float
-
-
-def wilson(k: float, n: float, level: float = LEVEL) -> Interval | None:
-    """Return Wilson's interval for *k* of *n* letters; None where *n* is 0.
-
-    Neither need be whole: *n* may be the number of letters that a clustered sample is worth.
-
-    >>> [round(end, 3) for end in wilson(42, 42)]
-    [0.916, 1.0]
-    """
-    if n <= 0:
-        return None
-    rate, square = k / n, _z(level) ** 2
-    middle = (rate + square / (2 * n)) / (1 + square / n)
-    half = sqrt(square * (rate * (1 - rate) / n + square / (4 * n**2))) / (1 + square / n)
-    return Interval(0.0 if k <= 0 else middle - half, 1.0 if k >= n else middle + half)
 
 
 def upper_bound(k: int, n: int, level: float = LEVEL) -> float:
@@ -66,44 +51,6 @@ def upper_bound(k: int, n: int, level: float = LEVEL) -> float:
     return float(stats.beta.ppf(level, k + 1, n - k))
 
 
-def clustered(
-    parts: ArrayLike, wholes: ArrayLike, level: float = LEVEL, seed: int = SEED
-) -> Interval | None:
-    """Return an interval of ``sum(parts) / sum(wholes)``, letters drawn whole.
-
-    The percentiles of *RESAMPLES* bootstrap draws, widened to Wilson's interval for the number of
-    independent values that the letters are worth (Korn and Graubard 1998): near 0 and 1, where
-    few letters differ from the rest, drawing these letters again shows too little. Where all have
-    one ratio it shows nothing, and each letter is worth one value.
-
-    Args:
-        parts: Per letter, how many are right (or otherwise counted).
-        wholes: Per letter, of how many.
-        level: The confidence.
-        seed: The same seed gives the same interval.
-
-    Returns:
-        None where there is nothing to count.
-    """
-    rows = _rows(parts, wholes)
-    rows = rows[rows[:, 1] > 0]
-    if not len(rows):
-        return None
-    low, high = _percentiles(_share(_drawn(rows, seed)), level)
-    worth = _worth(rows)
-    by_worth = wilson(float(_share(rows.sum(0))) * worth, worth, level)
-    return Interval(min(low, by_worth.low), max(high, by_worth.high)) if by_worth else None
-
-
-def _worth(rows: Array) -> float:
-    """Return how many independent values letters are worth: as many as vary as their share does."""
-    share = float(_share(rows.sum(0)))
-    spread = float((_influence(rows) ** 2).sum()) / max(1, len(rows) - 1)
-    if spread < _SLACK or not 0 < share < 1:
-        return float(len(rows))
-    return min(len(rows) * share * (1 - share) / spread, float(rows[:, 1].sum()))
-
-
 def paired_difference(lost: int, gained: int, n: int, level: float = LEVEL) -> Interval:
     """Return an interval of ``(gained - lost) / n``, the change in a share of paired letters.
 
@@ -115,7 +62,7 @@ def paired_difference(lost: int, gained: int, n: int, level: float = LEVEL) -> I
     """
     total = n + 2
     change = (gained - lost) / total
-    half = _z(level) * sqrt(((gained + lost + 2) / total - change**2) / total)
+    half = quantile(level) * sqrt(((gained + lost + 2) / total - change**2) / total)
     return Interval(max(-1.0, change - half), min(1.0, change + half))
 
 
@@ -145,11 +92,11 @@ def clustered_difference(
             without it means over the letters are. A share of nothing is 1: nothing is wrong.
     """
     wholes = of or (np.ones_like(before), np.ones_like(after))
-    pairs = np.hstack([_rows(before, wholes[0]), _rows(after, wholes[1])])
+    pairs = np.hstack([columns(before, wholes[0]), columns(after, wholes[1])])
     if not len(pairs):
         return Interval(0.0, 0.0), 1.0
-    sums = _drawn(pairs, seed)
-    drawn = _percentiles(_share(sums[:, 2:]) - _share(sums[:, :2]), level)
+    sums = sums_drawn(pairs, seed)
+    drawn = percentiles(share_of(sums[:, 2:]) - share_of(sums[:, :2]), level)
     added = _with_two_added(pairs, level)
     low, high = min(drawn.low, added.low), max(drawn.high, added.high)
     interval = Interval(low, high) if of is None else Interval(max(-1.0, low), min(1.0, high))
@@ -160,9 +107,9 @@ def _with_two_added(pairs: Array, level: float) -> Interval:
     """Return the normal interval of a change, one letter gained and one lost added to *pairs*."""
     before, after = pairs[:, :2], pairs[:, 2:]
     total = len(pairs) + 2
-    change = float(_share(after.sum(0)) - _share(before.sum(0))) * len(pairs) / total
-    spread = float(((_influence(after) - _influence(before)) ** 2).sum()) + 2
-    half = _z(level) * sqrt(spread) / total
+    change = float(share_of(after.sum(0)) - share_of(before.sum(0))) * len(pairs) / total
+    spread = float(((influence(after) - influence(before)) ** 2).sum()) + 2
+    half = quantile(level) * sqrt(spread) / total
     return Interval(change - half, change + half)
 
 
@@ -177,8 +124,8 @@ def _exchanged(before: Array, after: Array, seed: int) -> float:
         return 1.0
     base, both = before.sum(0), before.sum(0) + after.sum(0)
     found = [base + some for some in _exchanges(moves, seed)]
-    changes = np.concatenate([np.abs(_share(some) - _share(both - some)) for some in found])
-    at_least = int((changes >= abs(_share(after.sum(0)) - _share(base)) - _SLACK).sum())
+    changes = np.concatenate([np.abs(share_of(some) - share_of(both - some)) for some in found])
+    at_least = int((changes >= abs(share_of(after.sum(0)) - share_of(base)) - _SLACK).sum())
     if len(moves) <= _EXACT:
         return at_least / len(changes)
     return (at_least + 1) / (len(changes) + 1)
@@ -193,7 +140,7 @@ def _exchanges(moves: Array, seed: int) -> list[Array]:
     unique, counts = np.unique(moves, axis=0, return_counts=True)
     return [
         rng.binomial(counts, 0.5, (size, len(counts))) @ unique
-        for size in _blocks(SWAPS, len(counts))
+        for size in blocks(SWAPS, len(counts))
     ]
 
 
@@ -268,7 +215,7 @@ def letters_needed(
     if change == 0:
         raise ValueError("No number of letters sees a change of 0.")
     discordant = max(abs(change), discordant)
-    z_alpha, z_power = _z(1 - alpha), float(stats.norm.ppf(wanted))
+    z_alpha, z_power = quantile(1 - alpha), float(stats.norm.ppf(wanted))
     spread = z_alpha * sqrt(discordant) + z_power * sqrt(discordant - change**2)
     low, high = 0, 2 * ceil((spread / change) ** 2) + _REACH
     while high - low > 1:
@@ -276,49 +223,3 @@ def letters_needed(
         enough = power(middle, change, discordant, alpha) >= wanted
         low, high = (low, middle) if enough else (middle, high)
     return high
-
-
-def _z(level: float) -> float:
-    return float(stats.norm.ppf((1 + level) / 2))
-
-
-def _rows(parts: ArrayLike, wholes: ArrayLike) -> Array:
-    return np.column_stack([np.asarray(each, dtype=np.float64) for each in (parts, wholes)])
-
-
-def _share(counted: Array) -> Array:
-    """Return part by whole along the last axis; 1 where the whole is 0, as nothing is wrong."""
-    part, whole = counted[..., 0], counted[..., 1]
-    return np.divide(part, whole, out=np.ones_like(part, dtype=np.float64), where=whole != 0)
-
-
-def _influence(rows: Array) -> Array:
-    """Return how far each letter pulls the share of all, by linearization."""
-    part, whole = rows[:, 0], rows[:, 1]
-    if not whole.sum():
-        return np.zeros(len(rows))
-    return np.asarray((part - _share(rows.sum(0)) * whole) / whole.mean())
-
-
-def _drawn(rows: Array, seed: int) -> Array:
-    """Return the sums of *rows* over *RESAMPLES* draws of as many letters as there are.
-
-    Equal letters are drawn together: how many of each kind are drawn is multinomial.
-    """
-    rng = np.random.default_rng(seed)
-    unique, counts = np.unique(rows, axis=0, return_counts=True)
-    share = counts / counts.sum()
-    sizes = _blocks(RESAMPLES, len(counts))
-    return np.vstack([rng.multinomial(len(rows), share, size) @ unique for size in sizes])
-
-
-def _blocks(rows: int, width: int) -> list[int]:
-    """Split *rows* so that no block of *width* columns holds much more than _CELLS numbers."""
-    size = max(1, _CELLS // max(1, width))
-    return [min(size, rows - start) for start in range(0, rows, size)]
-
-
-def _percentiles(values: Array, level: float) -> Interval:
-    tail = (1 - level) / 2
-    low, high = np.quantile(values, [tail, 1 - tail])
-    return Interval(float(low), float(high))

@@ -17,6 +17,7 @@ from evals.comparison.report import lines
 from evals.results import Arm, ArmResults, Golden, Letter
 from evals.scoring.letters import LetterScore
 from evals.scoring.marks import Kind, Mark
+from extractor import intervals
 
 Says = Mapping[str, Any]
 VERIFIED, REVIEW = "verified", "review"
@@ -92,8 +93,8 @@ def test_perfect_letters_are_tested_by_mcnemar() -> None:
     assert (test.letters, test.method) == (42, "exact McNemar")
     assert test.p == pytest.approx(158 / 4096)
     assert test.difference == pytest.approx(-8 / 42)
-    assert test.before_interval == stats.wilson(40, 42)
-    assert test.after_interval == stats.wilson(32, 42)
+    assert test.before_interval == intervals.wilson(40, 42)
+    assert test.after_interval == intervals.wilson(32, 42)
     assert test.interval == stats.paired_difference(10, 2, 42)
     assert test.significant
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from evals import stats
 from evals.metrics.costs import costs
 from evals.metrics.numbers import arm_numbers
 from evals.metrics.rates import Rate, by_case, count_rates, letter_rates, rate
@@ -14,6 +13,7 @@ from evals.metrics.repeats import Flicker, all_of, at_least_one, flickers, passe
 from evals.metrics.slices import sliced
 from evals.results import Arm, ArmResults, Letter
 from evals.scoring.marks import Counts
+from extractor import intervals
 
 Data = dict[str, Any]
 
@@ -83,7 +83,7 @@ def test_a_proportion_of_letters_has_wilsons_interval() -> None:
 
 def test_what_is_counted_per_item_is_resampled_by_letter() -> None:
     """Four of six items of two letters are no six independent ones."""
-    found, by_letter = rate([4, 0], [4, 2]), stats.clustered([4, 0], [4, 2])
+    found, by_letter = rate([4, 0], [4, 2]), intervals.clustered([4, 0], [4, 2])
 
     assert found == Rate(4, 6, by_letter)
     assert list(found.interval or ()) != pytest.approx(interval(4, 6), abs=0.01)
@@ -127,9 +127,9 @@ def test_precision_recall_and_f1_are_counted_by_letter() -> None:
 
     rates = count_rates(counts)
 
-    assert rates["precision"] == Rate(2, 4, stats.clustered([2, 0], [3, 1]))
-    assert rates["recall"] == Rate(2, 4, stats.clustered([2, 0], [2, 2]))
-    assert rates["f1"] == Rate(4, 8, stats.clustered([4, 0], [5, 3]))
+    assert rates["precision"] == Rate(2, 4, intervals.clustered([2, 0], [3, 1]))
+    assert rates["recall"] == Rate(2, 4, intervals.clustered([2, 0], [2, 2]))
+    assert rates["f1"] == Rate(4, 8, intervals.clustered([4, 0], [5, 3]))
 
 
 def test_repeats_of_a_letter_are_drawn_together() -> None:
@@ -140,7 +140,7 @@ def test_repeats_of_a_letter_are_drawn_together() -> None:
 
     perfect = letter_rates(by_case(letters))["perfect"]
 
-    assert perfect == Rate(4, 6, stats.clustered([3, 1], [3, 3]))
+    assert perfect == Rate(4, 6, intervals.clustered([3, 1], [3, 3]))
 
 
 # --- spans and finding codes ----------------------------------------------------------------------

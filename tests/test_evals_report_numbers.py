@@ -26,9 +26,9 @@ from evals.pages.fields import codes, fields, side_by_side
 from evals.pages.numbers import times
 from evals.pages.passages import Sources, passage
 from evals.pages.slices import slices
-from evals.pages.visible import visible
 from evals.results import ArmResults, Letter
-from evals.stats import clustered, wilson
+from extractor.intervals import clustered, wilson
+from extractor.pages.visible import visible
 
 
 def entry(*letters: Letter) -> Entry:

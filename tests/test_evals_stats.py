@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from evals import stats
-from evals.stats import Interval
+from extractor import intervals
+from extractor.intervals import Interval
 
 quick = settings(max_examples=60, deadline=None, database=None, derandomize=True)
 Letters = tuple[NDArray[np.int64], NDArray[np.int64]]
@@ -52,7 +53,7 @@ def approx(low: float, high: float, within: float) -> object:
 )
 def test_wilson_is_as_published(k: int, n: int, low: float, high: float) -> None:
     """The four examples of Newcombe (1998, table I, method 3)."""
-    assert stats.wilson(k, n) == approx(low, high, 5e-5)
+    assert intervals.wilson(k, n) == approx(low, high, 5e-5)
 
 
 @quick
@@ -60,7 +61,7 @@ def test_wilson_is_as_published(k: int, n: int, low: float, high: float) -> None
 def test_wilson_is_scipys(case: tuple[int, int], level: float) -> None:
     """The same ends as scipy's, whatever the level; the share lies inside."""
     k, n = case
-    found = stats.wilson(k, n, level)
+    found = intervals.wilson(k, n, level)
     expected = scipy.stats.binomtest(k, n).proportion_ci(level, method="wilson")
     assert found == approx(expected.low, expected.high, 1e-9)
     assert found is not None
@@ -69,7 +70,7 @@ def test_wilson_is_scipys(case: tuple[int, int], level: float) -> None:
 
 def test_nothing_has_no_interval() -> None:
     """Of no letters nothing is known: no interval, and any rate is possible."""
-    assert stats.wilson(0, 0) is None
+    assert intervals.wilson(0, 0) is None
     assert stats.upper_bound(0, 0) == 1
 
 
@@ -96,42 +97,42 @@ def test_the_clustered_interval_holds_scipys_bootstrap() -> None:
         method="percentile",
         rng=1,
     ).confidence_interval
-    assert stats.clustered(parts, wholes) == approx(expected.low, expected.high, 0.006)
+    assert intervals.clustered(parts, wholes) == approx(expected.low, expected.high, 0.006)
 
 
 def test_items_of_one_letter_are_no_letters_of_their_own() -> None:
     """Ten items that stand and fall together say as much as one: 20 of 40, not 200 of 400."""
     parts, wholes = [10] * 20 + [0] * 20, [10] * 40
-    of_letters = stats.wilson(20, 40)
+    of_letters = intervals.wilson(20, 40)
     assert of_letters is not None
-    assert stats.clustered(parts, wholes) == approx(*of_letters, 0.015)
+    assert intervals.clustered(parts, wholes) == approx(*of_letters, 0.015)
 
 
 def test_values_are_worth_no_more_than_themselves() -> None:
     """Where letters differ less than chance has it: 41 of 80, and not of ever so many."""
-    expected = stats.wilson(41, 80)
+    expected = intervals.wilson(41, 80)
     assert expected is not None
-    assert stats.clustered([1] * 39 + [2], [2] * 40) == approx(*expected, 1e-9)
+    assert intervals.clustered([1] * 39 + [2], [2] * 40) == approx(*expected, 1e-9)
 
 
 @pytest.mark.parametrize("right", [0, 5], ids=["none", "all"])
 def test_letters_that_are_all_alike_count_as_letters(right: int) -> None:
     """All of 42 letters perfect in 5 items: the interval is that of 42 of 42, not 210 of 210."""
-    expected = stats.wilson(42 * right / 5, 42)
-    assert stats.clustered([right] * 42, [5] * 42) == expected
+    expected = intervals.wilson(42 * right / 5, 42)
+    assert intervals.clustered([right] * 42, [5] * 42) == expected
 
 
 def test_letters_with_nothing_to_count_are_no_letters() -> None:
     """A letter without such a value adds nothing to the sample; without any there is no sample."""
-    some = stats.clustered([1, 2, 0, 3], [2, 2, 1, 3])
-    assert stats.clustered([1, 0, 2, 0, 3, 0], [2, 0, 2, 1, 3, 0]) == some
-    assert stats.clustered([0, 0], [0, 0]) is None
-    assert stats.clustered([], []) is None
+    some = intervals.clustered([1, 2, 0, 3], [2, 2, 1, 3])
+    assert intervals.clustered([1, 0, 2, 0, 3, 0], [2, 0, 2, 1, 3, 0]) == some
+    assert intervals.clustered([0, 0], [0, 0]) is None
+    assert intervals.clustered([], []) is None
 
 
 def test_one_letter_says_next_to_nothing() -> None:
     """However many items it has."""
-    found = stats.clustered([99], [100])
+    found = intervals.clustered([99], [100])
     assert found is not None
     assert found.high - found.low > 0.7
 
@@ -141,12 +142,12 @@ def test_one_letter_says_next_to_nothing() -> None:
 def test_the_order_of_letters_is_nothing(letters: list[tuple[int, int]]) -> None:
     """Sorted letters give the same interval; it lies in [0, 1] around the share."""
     parts, wholes = zip(*letters, strict=True)
-    found = stats.clustered(parts, wholes)
+    found = intervals.clustered(parts, wholes)
     if found is None:
         assert not any(wholes)
         return
     parts, wholes = zip(*sorted(letters), strict=True)
-    assert stats.clustered(parts, wholes) == approx(*found, 1e-9)
+    assert intervals.clustered(parts, wholes) == approx(*found, 1e-9)
     share = sum(parts) / sum(wholes)
     assert 0 <= found.low <= share + 1e-12
     assert share - 1e-12 <= found.high <= 1
@@ -156,7 +157,7 @@ def test_the_order_of_letters_is_nothing(letters: list[tuple[int, int]]) -> None
 def test_nineteen_of_twenty_clustered_intervals_hold_the_truth(right: float) -> None:
     """Simulated near 1, where the percentiles of 40 letters alone hold it 88 times of 100."""
     rng = np.random.default_rng(11)
-    found = [stats.clustered(*letters_of(40, right, 0.3, rng)) for _ in range(300)]
+    found = [intervals.clustered(*letters_of(40, right, 0.3, rng)) for _ in range(300)]
     assert sum(each.low <= right <= each.high for each in found if each) >= 0.93 * 300
 
 

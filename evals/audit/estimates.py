@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from evals.stats import LEVEL, RESAMPLES, SEED, Interval
+from extractor.intervals import LEVEL, RESAMPLES, SEED, Interval
 
 Counts = NDArray[np.float64]
 FEW = 5

@@ -7,7 +7,7 @@ from evals.audit.plan import Plan
 from evals.audit.reading import Audit
 from evals.audit.records import ALL, LETTERS, REVIEW, SAMPLED, VERIFIED
 from evals.audit.shown import percent, ranged
-from evals.stats import RESAMPLES
+from extractor.intervals import RESAMPLES
 
 REFERENCES = (
     "Agresti A, Coull BA (1998), Am Stat 52:119-126",

@@ -13,9 +13,9 @@ from evals.audit.reading import Audit
 from evals.audit.records import ALL, LETTERS, REVIEW, SAMPLED, VERIFIED
 from evals.audit.scored import ITEMS, Audited, Check
 from evals.audit.shown import bounded, percent, ranged
-from evals.stats import wilson
 from evals.terminal import screenful
 from extractor.cli.output import plain
+from extractor.intervals import wilson
 
 SCHEMA = "imr-audit-estimates/1"
 _WORDS = 60

@@ -1,6 +1,6 @@
 """Numbers as an audit prints them: a share never without what it is sure of."""
 
-from evals.stats import Interval
+from extractor.intervals import Interval
 
 _SMALL = 0.1
 

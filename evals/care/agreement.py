@@ -20,9 +20,9 @@ from evals.scoring.equal import matched, same_quote
 from evals.scoring.fields import CITATION, ITEM, LETTER, At, Rule, compare, look, one
 from evals.scoring.letters import score_codes
 from evals.scoring.marks import Kind, Mark, Place
-from evals.stats import Interval, clustered
 from extractor.findings import OBSERVATIONS, Code
 from extractor.golden import load_all
+from extractor.intervals import Interval, clustered
 
 Entry = Mapping[str, Any]
 

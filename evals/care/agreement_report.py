@@ -10,8 +10,8 @@ from rich.text import Text
 from evals.care.agreement import Agreement, Field
 from evals.care.kappa import Kappa
 from evals.scoring.marks import Kind, Place
-from evals.stats import Interval
 from extractor.cli.output import plain
+from extractor.intervals import Interval
 
 SCHEMA = "imr-eval-agree/1"
 _LONGEST = 160

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.stats import LEVEL, RESAMPLES, SEED, Interval
+from extractor.intervals import LEVEL, RESAMPLES, SEED, Interval
 
 Pair: TypeAlias = tuple[Hashable, Hashable]
 _AT_ONCE = 200

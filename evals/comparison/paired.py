@@ -10,7 +10,9 @@ from typing import Any, Protocol
 
 from evals import stats
 from evals.scoring.marks import Counts
-from evals.stats import ALPHA, Interval
+from evals.stats import ALPHA
+from extractor import intervals
+from extractor.intervals import Interval
 
 POINT = 0.01
 MCNEMAR, PERMUTATION = "exact McNemar", "permutation"
@@ -220,7 +222,7 @@ class PairedTests:
         """Return the tests as JSON; every ratio stands beside the counts that it is of."""
         return {
             "letters": self.letters,
-            "level": stats.LEVEL,
+            "level": intervals.LEVEL,
             "perfect": _letters_json(self.perfect),
             "escaped": _letters_json(self.escaped),
             "escaped_errors": list(self.escaped_errors),
@@ -286,9 +288,9 @@ def letter_test(
 def _interval(rates: Sequence[float]) -> Interval:
     """Return the interval of a share of letters, of which there is one at least."""
     if {*rates} <= {0.0, 1.0}:
-        found = stats.wilson(sum(rates), len(rates))
+        found = intervals.wilson(sum(rates), len(rates))
     else:
-        found = stats.clustered(rates, [1.0] * len(rates))
+        found = intervals.clustered(rates, [1.0] * len(rates))
     return found or Interval(0.0, 1.0)
 
 

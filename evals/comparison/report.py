@@ -8,8 +8,8 @@ from evals.comparison.changes import CODES, Change, Said, Turn
 from evals.comparison.compare import Comparison
 from evals.comparison.paired import FieldTest, LetterTest, PairedTests
 from evals.comparison.runs import Run
-from evals.stats import Interval
 from extractor.cli.output import plain
+from extractor.intervals import Interval
 from extractor.text import collapse
 
 SCHEMA = "imr-compare/2"
@@ -134,7 +134,7 @@ def _fields(tests: PairedTests) -> Iterator[str]:
 def _field(test: FieldTest) -> str:
     """Say one field's test.
 
-    >>> from evals.stats import Interval
+    >>> from extractor.intervals import Interval
     >>> test = FieldTest("case.priority", 9, 9, 9, 2, 9, 7, 0, 7, Interval(-1, -0.3), 0.016, 0.03)
     >>> print(_field(test))
     case.priority: 9 of 9 right → 2 of 9 in 9 letters; -77.8 points (-100.0 to -30.0), p = 0.030

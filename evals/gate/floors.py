@@ -155,7 +155,7 @@ def proposed(arm: "Standing") -> dict[str, float]:
 
 def _lower_end(arm: "Standing", name: str) -> float:
     """Return the lower end, rounded down to three digits; 0 where nothing is counted."""
-    from evals.stats import clustered  # noqa: PLC0415 - scipy, which the rules' gate needs not
+    from extractor.intervals import clustered  # noqa: PLC0415 - scipy, which the rules' gate needs not
 
     found = clustered(*parts(arm, name))
     return rounded_down(found.low * 1000) / 1000 if found else 0.0

@@ -14,9 +14,9 @@ from evals.gate.losses import Loss
 from evals.gate.screen import heading, letters_tested
 from evals.gate.verdict import Rule, Verdict, all_passed
 from evals.scoring.marks import Mark
-from evals.stats import Interval, clustered, wilson
 from evals.terminal import SCREEN
 from extractor.cli.output import plain
+from extractor.intervals import Interval, clustered, wilson
 from extractor.text import collapse
 
 MARKER = "<!-- imr-eval gate -->"

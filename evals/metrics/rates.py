@@ -36,13 +36,13 @@ def rate(parts: Sequence[float], wholes: Sequence[int]) -> Rate:
     Where no letter counts more than once it is a proportion of letters, and the interval is
     Wilson's; else what is counted hangs together within a letter, and letters are resampled.
     """
-    from evals import stats  # noqa: PLC0415 - scipy takes longer to import than letters to score
+    from extractor import intervals  # noqa: PLC0415 - scipy takes longer to import than letters to score
 
     part, whole = sum(parts), sum(wholes)
     if max(wholes, default=0) <= 1 and set(parts) <= {0, 1}:
-        found = stats.wilson(int(part), whole)
+        found = intervals.wilson(int(part), whole)
     else:
-        found = stats.clustered(parts, wholes)
+        found = intervals.clustered(parts, wholes)
     return Rate(part, whole, None if found is None else (found.low, found.high))
 
 

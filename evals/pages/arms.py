@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evals.pages.visible import shortened
 from evals.results import ArmResults, Letter, Results
+from extractor.pages.visible import shortened
 
 _NAME = 100
 Files = Mapping[str, Results]

@@ -4,42 +4,32 @@ Matplotlib draws it, without a screen; where it is not installed the page says s
 figures give the same drawing.
 """
 
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from io import StringIO
 from math import ceil, floor, log10
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
 from evals.metrics.rates import Rate
 from evals.pages.board import Standing
 from evals.pages.numbers import duration, percent, usd
-from evals.pages.svg import ROLES, embedded
-from evals.pages.visible import head, visible
+from extractor.pages.drawing import FAINT, INK, SERIES, drawn
+from extractor.pages.svg import embedded
+from extractor.pages.visible import head, visible
 from extractor.text import collapse
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-MISSING = "The chart needs matplotlib: pip install 'imr-extractor[charts]'."
-_INK, _FAINT, _SERIES = ROLES
 _SIZE = (5.6, 3.5)  # inches
-_DOTS = 72  # in an inch, so that the drawing's units are points
 _NAME = 24
 _FAR = 20.0  # times; beyond it the axis is logarithmic
 _TICKS = 5
 _ABOVE = 13.0  # points between two labels
 _LETTER = 5.8  # points; about the width of a letter
 _TURN = 0.6  # of the axis; beyond it a label stands to the left of its point
-_STYLE: Any = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "imr-eval",
-    "text.usetex": False,
-    "font.family": "DejaVu Sans",
-    "font.size": 9.5,
-}
 
 
 class Point(NamedTuple):
@@ -126,28 +116,16 @@ def _drawn(
 
 def plot(points: Sequence[Point], unit: str, printed: Callable[[float], str]) -> str | None:
     """Draw *points* with their intervals; None where matplotlib is not installed."""
-    try:
-        import matplotlib as mpl  # noqa: PLC0415 - an extra; slow to import
-        from matplotlib.figure import Figure  # noqa: PLC0415
-    except ImportError:
-        return None
-    with mpl.rc_context(), warnings.catch_warnings():
-        mpl.rcdefaults()  # a user's own style would give another drawing of the same figures
-        mpl.rcParams.update(_STYLE)
-        warnings.simplefilter("ignore")  # of letters that its own fonts lack; the page's are used
-        figure = Figure(figsize=_SIZE, dpi=_DOTS, layout="constrained")
+
+    def draw(figure: "Figure") -> None:
         axes = figure.subplots()
         _axes(axes, points, unit, printed)
         for point in points:
             _point(axes, point)
         figure.draw_without_rendering()  # places are known once the layout is
         _labels(axes, points)
-        page = StringIO()
-        figure.savefig(page, format="svg", transparent=True, metadata=dict.fromkeys(_METADATA))
-    return page.getvalue()
 
-
-_METADATA = ("Creator", "Date", "Format", "Type")
+    return drawn(_SIZE, draw)
 
 
 def _axes(
@@ -156,18 +134,18 @@ def _axes(
     _scale(axes, [point.x for point in points])
     lows = [point.share.interval[0] for point in points if point.share.interval]
     axes.set_ylim(max(0.0, min(lows, default=0.0) - 0.05), 1.02)
-    axes.set_xlabel(unit, color=_INK)
-    axes.set_ylabel("perfect letters, 95 % interval", color=_INK)
+    axes.set_xlabel(unit, color=INK)
+    axes.set_ylabel("perfect letters, 95 % interval", color=INK)
     axes.xaxis.set_major_formatter(lambda place, _: printed(place))
     axes.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
     axes.set_yticks([share for share in axes.get_yticks() if axes.get_ylim()[0] <= share <= 1])
     axes.minorticks_off()
-    axes.tick_params(colors=_INK, color=_FAINT)
-    axes.grid(color=_FAINT, linewidth=0.6)
+    axes.tick_params(colors=INK, color=FAINT)
+    axes.grid(color=FAINT, linewidth=0.6)
     axes.set_axisbelow(True)
     for side, spine in axes.spines.items():
         spine.set_visible(side in {"left", "bottom"})
-        spine.set_color(_FAINT)
+        spine.set_color(FAINT)
 
 
 def _scale(axes: "Axes", places: Sequence[float]) -> None:
@@ -207,7 +185,7 @@ def _point(axes: "Axes", point: Point) -> None:
         return
     reach = [[ratio - interval[0]], [interval[1] - ratio]]
     drawn = axes.errorbar(
-        [point.x], [ratio], yerr=reach, fmt="o", color=_SERIES, markersize=7, capsize=4
+        [point.x], [ratio], yerr=reach, fmt="o", color=SERIES, markersize=7, capsize=4
     )
     for part in drawn.get_children():
         part.set_clip_on(False)
@@ -229,7 +207,7 @@ def _labels(axes: "Axes", points: Sequence[Point]) -> None:
             xytext=(-9 if leftward else 9, -3.5 - down),
             textcoords="offset points",
             horizontalalignment="right" if leftward else "left",
-            color=_INK,
+            color=INK,
             parse_math=False,
             annotation_clip=False,
         )

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from evals.pages.passages import Words, differing, passage, span_in
-from evals.pages.visible import Piece, shortened
 from evals.results import Letter
 from evals.scoring.fields import look
 from evals.scoring.marks import Kind, Mark, Place
+from extractor.pages.visible import Piece, shortened
 from extractor.text import collapse
 
 _SOURCES = ("evidence", "text", "name", "request")

@@ -6,9 +6,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from evals.pages.visible import Piece, head, shortened, tail
 from extractor.errors import InputError
 from extractor.golden import SOURCES
+from extractor.pages.visible import Piece, head, shortened, tail
 from extractor.source import read
 from extractor.text import Span, collapse
 

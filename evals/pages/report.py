@@ -4,32 +4,30 @@ The page has no script, and its policy would run none: the only style it allows 
 its hash. Letters' words reach it escaped by the template and disarmed by ``visible``.
 """
 
-import hashlib
-from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
 from evals.errors import EvalError
 from evals.pages import board, numbers
 from evals.pages.arms import Entry, Files, entries
-from evals.pages.chart import MISSING, Chart, charts
+from evals.pages.chart import Chart, charts
 from evals.pages.decisions import confusion
 from evals.pages.failures import beside, failures, opened
 from evals.pages.fields import codes, fields, side_by_side
 from evals.pages.passages import Sources
 from evals.pages.slices import slices
-from evals.pages.visible import shortened, visible
 from evals.results import Results
 from extractor.cli.output import write_file
+from extractor.pages import frame
+from extractor.pages.drawing import MISSING
+from extractor.pages.visible import shortened
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _NAME = 120
-_MOST = 6000  # characters of anything; quotes and passages are far shorter
 
 
 @dataclass(frozen=True)
@@ -71,11 +69,11 @@ def _view(files: Files, arms: Sequence[Entry], sources: Sources) -> dict[str, An
     standings = [board.standing(entry) for entry in arms]
     failed = failures(arms, sources)
     tables = [fields(entry) for entry in arms]
-    style = (_TEMPLATES / "report.css").read_text("utf-8")
+    style = frame.style(_TEMPLATES / "report.css")
     drawn = charts(standings)
     return {
-        "style": Markup(style),  # noqa: S704 - our own file
-        "style_hash": b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        "style": style,
+        "style_allowed": frame.allowed(style),
         "golden_sets": golden_sets(files),
         "arms": arms,
         "board": standings,
@@ -114,27 +112,13 @@ def _no_chart(standings: Sequence[board.Standing], drawn: Sequence[Chart]) -> st
 
 
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_disarmed,
-    )
+    environment = frame.environment(_TEMPLATES)
     environment.filters |= {
         name: getattr(numbers, name) for name in ("percent", "ends", "count", "usd", "duration")
     }
     environment.filters["brief"] = _brief
     environment.globals |= {"bar": board.bar}
     return environment
-
-
-def _disarmed(value: object) -> object:
-    """Make what a template prints visible; markup of our own is left as it is."""
-    if not isinstance(value, str) or isinstance(value, Markup):
-        return value
-    return visible(shortened(value, _MOST))
 
 
 def _brief(name: object) -> str:

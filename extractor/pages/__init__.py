@@ -1,0 +1,1 @@
+"""Pages for a browser: what they share, and each of them in a room of its own."""
