@@ -6,6 +6,7 @@
     ├── CatalogueError         an entry of the catalogue of guidelines is not one
     ├── OutputError            an output cannot be written, or was made otherwise
     ├── GoldenError            a golden case is incomplete or its spans do not read
+    ├── CorrectionError        a person's correction cannot be read, written or applied
     ├── SettingsError          a model cannot be asked as the settings stand
     ├── BatchRunning           a batch is not done yet, and all of its replies are wanted
     ├── ModelError             a model gave no reply to a letter; carries its finding code
@@ -62,6 +63,10 @@ class OutputError(ImrError):
 
 class GoldenError(ImrError):
     """A golden case lacks a half, or a span of it does not read its quote."""
+
+
+class CorrectionError(ImrError):
+    """A person's correction cannot be read, written, or applied to the record as it stands."""
 
 
 class SettingsError(ImrError):

@@ -46,6 +46,10 @@ class Code(StrEnum):
     UNCERTAIN_BOUNDARY = "uncertain_boundary"
     UNKNOWN_LAYOUT = "unknown_layout"
     DISAGREEMENT = "disagreement"
+    # review: what a person made of it
+    CORRECTION_CONFLICT = "correction_conflict"
+    CORRECTION_UNAPPLIED = "correction_unapplied"
+    REJECTED = "rejected"
     # model: the proposer's endpoint
     REFUSED = "refused"
     TRUNCATED_REPLY = "truncated_reply"
@@ -97,6 +101,16 @@ class Passage(BaseModel):
     quote: str = ""
 
 
+class Dismissal(BaseModel):
+    """Who looked at a finding and let it stand, when (ISO 8601, UTC), and why."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    by: str
+    at: str
+    reason: str
+
+
 class Finding(BaseModel):
     """One thing found wrong, or odd, with a letter or its record.
 
@@ -110,6 +124,8 @@ class Finding(BaseModel):
         end: The span's end, exclusive.
         page: The page of ``start``, from 1; None where the text has no pages.
         related: The passages an observation compares.
+        dismissed: Who dismissed it; it then keeps no record from being verified. None where no
+            person did.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_enum_values=False)
@@ -122,6 +138,12 @@ class Finding(BaseModel):
     end: Offset | None = None
     page: int | None = None
     related: tuple[Passage, ...] = ()
+    dismissed: Dismissal | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether no person has dismissed it."""
+        return self.dismissed is None
 
     @classmethod
     def of(

@@ -156,7 +156,7 @@ def write(case: Case) -> None:
         mode="json",
         by_alias=True,
         exclude_unset=True,
-        exclude={"provenance": True, "findings": {"__all__": {"severity", "message"}}},
+        exclude={"provenance": True, "findings": {"__all__": {"severity", "message", "dismissed"}}},
     )
     frame = {name: getattr(case, name) for name in ("split", "origin", "reviewed", "note")}
     save(case.folder, content(record, **frame))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from extractor.assemble import assemble, settled
+from extractor.corrections import Corrections, live, revise
 from extractor.errors import InputError, SettingsError
 from extractor.findings import Finding
 from extractor.layout import Layout, LayoutRule, lay_out, load_rules
@@ -63,8 +64,10 @@ class Extractor:
         prompt: A folder with a prompt of your own.
         repeat: Which of several independent readings by a model this is, from 0.
         options: How the model is asked, and within which bounds.
+        corrections: The log of what people corrected; it is applied to every record.
 
     Raises:
+        CorrectionError: the log cannot be read (when the first letter is extracted).
         LayoutError: a file in *layouts* is no layout (when the first letter is extracted).
         SettingsError: a model is to be asked and cannot be, as the settings stand (the same).
     """
@@ -78,6 +81,7 @@ class Extractor:
     prompt: Path | None = None
     repeat: int = 0
     options: ModelOptions = field(default_factory=ModelOptions)
+    corrections: Path | None = None
 
     def __post_init__(self) -> None:
         """Refuse a proposer that there is none of."""
@@ -182,8 +186,8 @@ class Extractor:
         """Take a source through every step: text, layout, proposal, grounding, validation."""
         letter = self._letter(source)
         if self.proposer == "rules":
-            return self._by_rules(letter)
-        return begin(self._consult(letter)).result()
+            return self._revised(self._by_rules(letter), letter)
+        return self._revised(begin(self._consult(letter)).result(), letter)
 
     async def _extract(
         self,
@@ -203,7 +207,9 @@ class Extractor:
         if isinstance(read, Record):
             return read
         letter = self._letter(read)
-        return self._by_rules(letter) if self.proposer == "rules" else await self._consult(letter)
+        rules = self.proposer == "rules"
+        record = self._by_rules(letter) if rules else await self._consult(letter)
+        return self._revised(record, letter)
 
     def _source_of(self, text: str, id: str) -> Source | Record:  # noqa: A002 - as above
         try:
@@ -258,6 +264,20 @@ class Extractor:
         rules = self._by_rules(letter)
         return await beside(letter.text, rules, check, self._consulted, self.repeat)
 
+    def _revised(self, record: Record, letter: _Letter) -> Record:
+        """Return *record* as people corrected it."""
+        made = live(self.corrected.of(letter.document.sha256))
+
+        def check(revised: Record) -> tuple[Finding, ...]:
+            return validate(revised, letter.text, self._families)
+
+        return revise(record, made, letter.text, check) if made else record
+
+    @cached_property
+    def corrected(self) -> Corrections:
+        """What people corrected, as the log says when it is first needed."""
+        return Corrections.load(self.corrections) if self.corrections else Corrections()
+
     @property
     def configuration(self) -> dict[str, object]:
         """Everything that changes what is extracted, as JSON can hold it."""
@@ -267,6 +287,7 @@ class Extractor:
             "layouts": {path.name: path.read_text("utf-8") for path in own},
             "encoding": self.encoding,
             "limits": asdict(self.limits),
+            **({"corrections": self.corrected.sha256} if self.corrections else {}),
             **({} if self.proposer == "rules" else self._asking),
         }
 

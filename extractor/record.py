@@ -158,7 +158,7 @@ class Category(Model):
     name: str
     subcategory: str | None = None
     evidence: Words
-    source: Literal["lexicon", "model"]
+    source: Literal["lexicon", "model", "person"]
 
 
 class Drug(Model):
@@ -234,7 +234,8 @@ class Provenance(Model):
     """Who proposed the values, with which version, model and prompt, at what cost.
 
     ``usage`` and ``cost_usd`` are those of the replies when they were made; where all of them came
-    from the cache (``cached``) nothing was spent again.
+    from the cache (``cached``) nothing was spent again. ``reviewed`` says that a person has looked:
+    corrections were applied, or the record was accepted as it is.
     """
 
     proposer: str
@@ -251,8 +252,8 @@ class Provenance(Model):
 class Record(Model):
     """Everything known of one letter; ``status`` says whether a person must look.
 
-    ``verified``: no finding of severity error. ``review``: a person must look. ``failed``: the
-    input gave no text.
+    ``verified``: no finding of severity error that stands. ``review``: a person must look.
+    ``failed``: the input gave no text.
     """
 
     schema_: Literal["imr-record/1"] = Field(default=SCHEMA, alias="schema")
@@ -293,7 +294,8 @@ def status_of(findings: tuple[Finding, ...], *, has_text: bool) -> Status:
     """Return the status that *findings* leave a record in."""
     if not has_text:
         return "failed"
-    return "review" if any(f.severity is Severity.ERROR for f in findings) else "verified"
+    kept = any(f.severity is Severity.ERROR and f.stands for f in findings)
+    return "review" if kept else "verified"
 
 
 def outcome_of(items: tuple[Item, ...]) -> Outcome | None:

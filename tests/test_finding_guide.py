@@ -14,6 +14,7 @@ from terminal import imr, records
 
 from evals.endpoint import ScriptedEndpoint, Step, says, status
 from extractor import Extractor
+from extractor.corrections import Correction, revise
 from extractor.findings import INPUT_CODES, OBSERVATIONS, Code, Finding
 from extractor.propose.llm.options import ModelOptions
 from extractor.propose.llm.reply import Reply
@@ -166,6 +167,10 @@ def found_in(example: Json) -> tuple[Finding, ...]:
     """Return the findings that an example on a letter gives."""
     source = written(example)
     record = ENGINE.extract_text(source)
+    if "corrections" in example:
+        text = Text.of(source)
+        made = [Correction.of(record, by="a reader", **each) for each in example["corrections"]]
+        return revise(record, made, text, lambda revised: validate(revised, text)).findings
     if "record" not in example:
         return record.findings
     assert record.findings == ()

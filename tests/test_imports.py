@@ -29,6 +29,7 @@ ROOMS = (
     ("validate",),
     ("disagreement",),
     ("consult",),
+    ("corrections",),
     ("pipeline",),
     ("golden",),
     ("write",),

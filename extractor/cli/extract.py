@@ -84,6 +84,14 @@ def extract(  # noqa: PLR0913, PLR0917 - one parameter per option
         str | None,
         typer.Option(metavar="I/N", help="Only this part of the letters; see `imr merge`."),
     ] = None,
+    corrections: Annotated[
+        Path | None,
+        typer.Option(
+            dir_okay=False,
+            metavar="FILE",
+            help="What people corrected (`imr review --serve`): applied to every record.",
+        ),
+    ] = None,
     layouts: LayoutsOption = None,
     encoding: EncodingOption = None,
     max_bytes: MaxBytesOption = MEGABYTES_20,
@@ -203,6 +211,7 @@ def extract(  # noqa: PLR0913, PLR0917 - one parameter per option
             base_url=base_url,
             prompt=prompt,
             options=asking,
+            corrections=corrections,
         )
         if summary is not None:
             output.check_place(summary, others=outputs_of(out) if out else ())

@@ -176,6 +176,8 @@ def _passage(example: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"{label}{item[part]}" for part, label in _LABELS.items() if part in item)
     if "text" in example:
         yield example["text"]
+    for correction in example.get("corrections", ()):
+        yield f"corrections.jsonl: {json.dumps(correction)}"
     if "endpoint" in example:
         yield f"The endpoint {example['endpoint']}."
 

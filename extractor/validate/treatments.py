@@ -101,8 +101,8 @@ def _unlike_category(category: Category) -> Iterator[tuple[str, V[Any], str]]:
     listed = CATEGORIES.get(category.name)
     if listed is None or category.subcategory not in {None, *listed}:
         yield "category", category.evidence, "The list of the DWC has no such category."
-    if category.source != "lexicon":
-        yield "category/source", category.evidence, "The lexicon did not decide it."
+    if category.source == "model":
+        yield "category/source", category.evidence, "A model decided it, not the lexicon."
 
 
 def _unlike_drug(drug: Drug, text: Text) -> Iterator[tuple[str, V[Any], str]]:

@@ -76,8 +76,8 @@ def outcome_of(record: Record) -> str | None:
 
 
 def codes_of(record: Record, severity: Severity) -> tuple[str, ...]:
-    """Return each finding code of *severity* once, in the order of the findings."""
-    found = (f.code.value for f in record.findings if f.severity is severity)
+    """Return each finding code of *severity* once, in order; none that a person dismissed."""
+    found = (f.code.value for f in record.findings if f.severity is severity and f.stands)
     return tuple(dict.fromkeys(found))
 
 

@@ -6,7 +6,8 @@
 - ``guidelines``: the catalogue, a row per guideline, found by the citations' ``guideline``.
 - ``cited``: a view of citations and guidelines with the columns of letter and item that one counts
   by.
-- ``findings``: what is wrong or odd; ``related`` holds the passages that are compared, as JSON.
+- ``findings``: what is wrong or odd; ``related`` holds the passages that are compared, as JSON,
+  ``dismissed`` who dismissed it, if a person did.
 - ``evidence``: one row per value: ``field``, ``value``, ``quote``, ``start``, ``end``, ``page``;
   where a value is its own quote, ``value`` is NULL; the view ``quoted`` puts it back.
 - ``disputed_items``: a view, the same table that CSV and Parquet hold.
@@ -95,7 +96,8 @@ CREATE TABLE findings (
     letter INTEGER NOT NULL REFERENCES letters (letter),
     item INTEGER REFERENCES items (item),
     code TEXT NOT NULL, severity TEXT NOT NULL, path TEXT NOT NULL, message TEXT NOT NULL,
-    start INTEGER, end INTEGER, page INTEGER, related TEXT NOT NULL
+    start INTEGER, end INTEGER, page INTEGER, related TEXT NOT NULL,
+    dismissed TEXT
 );
 CREATE TABLE evidence (
     evidence INTEGER PRIMARY KEY,
@@ -261,6 +263,7 @@ def _finding(finding: Finding, letter: int, items: list[int]) -> tuple[Value, ..
         finding.end,
         finding.page,
         _plain(_JSON(related)),
+        _plain(_JSON(finding.dismissed.model_dump())) if finding.dismissed else None,
     )
 
 

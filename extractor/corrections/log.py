@@ -1,0 +1,120 @@
+"""The log of corrections: lines are added to its end, and none is ever changed."""
+
+import hashlib
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from pydantic import ValidationError
+
+from extractor.corrections.correction import Correction
+from extractor.errors import CorrectionError
+
+if sys.platform != "win32":
+    import fcntl
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """The corrections of many letters, in the order they were made, by their letter's SHA-256."""
+
+    of_letters: Mapping[str, Sequence[Correction]] = field(default_factory=dict)
+    sha256: str = ""
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read the log at *path*; none there is an empty one.
+
+        A last line without its newline was never wholly written, and is not there.
+
+        Raises:
+            CorrectionError: The log cannot be read, or a line of it is no correction.
+        """
+        try:
+            data = path.read_bytes() if path.exists() else b""
+        except OSError as error:
+            raise CorrectionError(f"{path.name} cannot be read.") from error
+        data = data[: data.rfind(b"\n") + 1]
+        found: dict[str, list[Correction]] = {}
+        for number, line in enumerate(data.split(b"\n"), start=1):
+            if line.strip():
+                made = _read(line, f"{path.name}, line {number}")
+                found.setdefault(made.sha256, []).append(made)
+        return cls(found, hashlib.sha256(data).hexdigest() if found else "")
+
+    def of(self, sha256: str | None) -> Sequence[Correction]:
+        """Return all corrections of a letter, in order."""
+        return self.of_letters.get(sha256 or "", ())
+
+    def digest(self, sha256: str | None) -> str:
+        """Return by what a letter's corrections are known again; empty where it has none."""
+        ids = " ".join(each.id for each in self.of(sha256))
+        return hashlib.sha256(ids.encode()).hexdigest() if ids else ""
+
+
+def _read(line: bytes, where: str) -> Correction:
+    try:
+        return Correction.model_validate_json(line)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        message = f"{where} is no correction ({place}: {first['msg']}): mend or remove it."
+        raise CorrectionError(message) from error
+
+
+def live(corrections: Iterable[Correction]) -> list[Correction]:
+    """Return those that are not undone, in order; an ``undo`` can be undone itself."""
+    made = list(corrections)
+    undone: set[str] = set()
+    for each in reversed(made):
+        if each.action == "undo" and each.id not in undone and each.undoes:
+            undone.add(each.undoes)
+    return [each for each in made if each.action != "undo" and each.id not in undone]
+
+
+def append(path: Path, corrections: Iterable[Correction]) -> None:
+    """Add *corrections* to the log at *path*; they are on disk when this returns, all or none.
+
+    Several programs may add to one log.
+
+    Raises:
+        CorrectionError: They cannot be written; the log is as it was.
+    """
+    lines = "".join(f"{each.to_json()}\n" for each in corrections).encode()
+    try:
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            if sys.platform != "win32":
+                fcntl.flock(file, fcntl.LOCK_EX)  # until the file is closed
+            _add(file, lines)
+        finally:
+            os.close(file)
+    except OSError as error:
+        message = f"{path.name} cannot be written ({error.strerror}): the correction is not kept."
+        raise CorrectionError(message) from error
+
+
+def _add(file: int, lines: bytes) -> None:
+    """Write *lines* after the last whole line; a failure leaves the log as it was."""
+    size = os.fstat(file).st_size
+    whole = _whole(file, size)
+    if whole < size:
+        os.ftruncate(file, whole)
+    try:
+        written = 0
+        while written < len(lines):
+            written += os.write(file, lines[written:])
+        os.fsync(file)
+    except OSError:
+        os.ftruncate(file, whole)
+        raise
+
+
+def _whole(file: int, size: int) -> int:
+    """Return where the last whole line ends."""
+    if not size or os.pread(file, 1, size - 1) == b"\n":
+        return size
+    return os.pread(file, size, 0).rfind(b"\n") + 1
