@@ -1,5 +1,6 @@
 """Standard output, standard error and small files: every byte that ``imr`` writes by itself."""
 
+import contextlib
 import os
 import sys
 import unicodedata
@@ -125,6 +126,8 @@ def write_file(file: Path, text: str) -> None:
         fresh.write_text(text, "utf-8", newline="\n")
         fresh.replace(file)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            fresh.unlink()
         raise _refusal(file, error.strerror or "the system refuses") from error
 
 

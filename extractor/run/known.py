@@ -13,6 +13,7 @@ from extractor.record import Document
 from extractor.run.crew import Copy, Done
 from extractor.run.named import key_of
 from extractor.write.journal import KEY
+from extractor.write.places import needing_room
 
 _START = '{"schema":"imr-record/1","document":'
 _PAGES = -16_384  # KiB of the index in memory; the rest of it is on disk
@@ -32,7 +33,8 @@ class _Place(NamedTuple):
 class Known:
     """An index of letters by their content; on disk, so that any number fits.
 
-    The first file of records is the one that is being written.
+    The first file of records is the one that is being written. Whatever adds to it raises
+    ``OutputError`` where there is no room for temporary files.
     """
 
     def __init__(self, lines: Path) -> None:
@@ -40,8 +42,8 @@ class Known:
         self._files: list[BinaryIO] = [lines.open("rb")]
         self._index = sqlite3.connect("", isolation_level=None)
         for statement in (f"PRAGMA cache_size = {_PAGES}", "PRAGMA journal_mode = OFF", *_TABLES):
-            self._index.execute(statement)
-        self._index.execute("BEGIN")
+            self._execute(statement)
+        self._execute("BEGIN")
 
     def __enter__(self) -> Self:
         """Return the index, to be closed at the end of the block."""
@@ -77,7 +79,7 @@ class Known:
 
     def made(self, key: bytes, begins: int) -> None:
         """Say where the record of a letter with this content stands."""
-        self._index.execute("REPLACE INTO letter VALUES (?, 0, ?)", (key, begins))
+        self._execute("REPLACE INTO letter VALUES (?, 0, ?)", (key, begins))
 
     def copy(self, asked: Copy) -> Done | None:
         """Return the record of the letter that *asked* is a copy of, under its own name.
@@ -101,8 +103,8 @@ class Known:
     def dropped(self, names: Iterator[str]) -> int:
         """Return how many of the earlier records' ids are none of *names*."""
         for name in names:
-            self._index.execute("DELETE FROM name WHERE key = ?", (_short(name),))
-        (count,) = self._index.execute("SELECT count(*) FROM name").fetchone()
+            self._execute("DELETE FROM name WHERE key = ?", (_short(name),))
+        (count,) = self._execute("SELECT count(*) FROM name").fetchone()
         return int(count)
 
     def _line(self, key: bytes | None) -> bytes | None:
@@ -114,19 +116,21 @@ class Known:
         return file.readline()
 
     def _place(self, key: bytes) -> _Place | None:
-        row = self._index.execute("SELECT file, begins FROM letter WHERE key = ?", (key,))
+        row = self._execute("SELECT file, begins FROM letter WHERE key = ?", (key,))
         found = row.fetchone()
         return _Place(*found) if found else None
 
     def _put(self, key: bytes, file: int, begins: int | None) -> bool:
         values = (key, file, begins)
-        return (
-            self._index.execute("INSERT OR IGNORE INTO letter VALUES (?, ?, ?)", values).rowcount
-            > 0
-        )
+        put = self._execute("INSERT OR IGNORE INTO letter VALUES (?, ?, ?)", values)
+        return put.rowcount > 0
+
+    def _execute(self, statement: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:
+        with needing_room():
+            return self._index.execute(statement, values)
 
     def _name(self, name: str) -> None:
-        self._index.execute("INSERT OR IGNORE INTO name VALUES (?)", (_short(name),))
+        self._execute("INSERT OR IGNORE INTO name VALUES (?)", (_short(name),))
 
 
 def status_of(line: bytes) -> str:

@@ -1,5 +1,6 @@
 """The inputs of a run, all named before any is read: on disk, so that any number fits."""
 
+import contextlib
 import hashlib
 import json
 import pickle
@@ -15,6 +16,7 @@ from typing import IO, Self
 
 from extractor.source import Input
 from extractor.write.journal import KEY
+from extractor.write.places import needing_room
 
 _LARGEST = 64 * 1024 * 1024  # bytes; what is larger is no letter, and is not read to compare it
 
@@ -66,9 +68,13 @@ class Named:
     """
 
     def __init__(self, inputs: Iterable[Input], shard: Shard | None = None) -> None:
-        """Name all *inputs*; those of *shard* are kept."""
+        """Name all *inputs*; those of *shard* are kept.
+
+        Raises:
+            OutputError: There is no room for temporary files.
+        """
         self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - it ends with self
-        weakref.finalize(self, self._file.close)
+        weakref.finalize(self, _close, self._file)
         self._length = self.total = 0
         self.shard = shard
         identities, names = Digest(), Digest()
@@ -76,9 +82,10 @@ class Named:
             identities.add(_identity(given))
             names.add(given.id)
             if shard is None or shard.holds(given.id):
-                pickle.dump((self.total, given), self._file)
-                self._length += 1
+                self._keep(given)
             self.total += 1
+        with needing_room():
+            self._file.flush()
         self.inputs, self.names = str(identities), str(names)
 
     def __len__(self) -> int:
@@ -93,6 +100,11 @@ class Named:
         """Yield their places among all inputs, from 0."""
         return (position for position, _ in self._stored())
 
+    def _keep(self, given: Input) -> None:
+        with needing_room():
+            pickle.dump((self.total, given), self._file)
+        self._length += 1
+
     def _stored(self) -> Iterator[tuple[int, Input]]:
         place = 0
         for _ in range(self._length):
@@ -100,6 +112,11 @@ class Named:
             stored: tuple[int, Input] = pickle.load(self._file)  # noqa: S301 - written above
             place = self._file.tell()
             yield stored
+
+
+def _close(file: IO[bytes]) -> None:
+    with contextlib.suppress(OSError):  # on a full disk it still has something to write
+        file.close()
 
 
 class Digest:

@@ -6,6 +6,7 @@ the second beside it. A file appears under its name whole or not at all.
 """
 
 import contextlib
+import errno
 import importlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -22,6 +23,8 @@ FORMATS = {
     ".db": "sqlite",
     ".sqlite": "sqlite",
 }
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+MAKE_ROOM = "make room and do the same again; a run goes on where it stopped"
 CITATIONS = ".citations"
 _WITH_CITATIONS = frozenset({"csv", "parquet"})
 
@@ -111,7 +114,10 @@ def refusing(out: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        message = f"{out} cannot be written: {error.strerror or error}."
+        if error.errno in FULL:
+            message = f"{out} cannot be written, the disk is full: {MAKE_ROOM}."
+        else:
+            message = f"{out} cannot be written: {error.strerror or error}."
         raise OutputError(message) from error
 
 

@@ -292,8 +292,12 @@ class Journal:
             return self.lines
         staged = self._folder / f"output{''.join(out.suffixes[-2:])}"
         staged.unlink(missing_ok=True)
-        with self.lines.open("rb") as lines:
-            writer_for(out)(map(Record.from_json, lines), staged)
+        try:
+            with self.lines.open("rb") as lines:
+                writer_for(out)(map(Record.from_json, lines), staged)
+        except (OSError, OutputError):
+            staged.unlink(missing_ok=True)  # half of it would only take up room
+            raise
         return staged
 
     @staticmethod

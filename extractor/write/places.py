@@ -2,13 +2,16 @@
 
 import contextlib
 import os
+import sqlite3
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from extractor.errors import OutputError
+from extractor.write import FULL, MAKE_ROOM
 
 if sys.platform != "win32":
     import fcntl
@@ -74,6 +77,25 @@ def _lock(handle: int, out: Path) -> None:
     except BlockingIOError as error:
         message = f"{out.name} is being written by another process."
         raise OutputError(message) from error
+
+
+@contextlib.contextmanager
+def needing_room() -> Iterator[None]:
+    """Turn want of room for the block's temporary files into an ``OutputError``."""
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError) as error:
+        if getattr(error, "errno", None) not in FULL and not _is_full(error):
+            raise
+        message = (
+            f"The disk of temporary files is full ({tempfile.gettempdir()}, or what SQLITE_TMPDIR "
+            f"names): name another with TMPDIR, or {MAKE_ROOM}."
+        )
+        raise OutputError(message) from error
+
+
+def _is_full(error: Exception) -> bool:
+    return isinstance(error, sqlite3.Error) and error.sqlite_errorcode == sqlite3.SQLITE_FULL
 
 
 def has_content(path: Path) -> bool:

@@ -32,6 +32,7 @@ from extractor.errors import OutputError
 from extractor.findings import Finding
 from extractor.guidelines import Guideline, catalogue
 from extractor.record import Citation, Item, Record
+from extractor.write import MAKE_ROOM
 from extractor.write.cited import (
     CITED_COLUMNS,
     GUIDELINE_COLUMNS,
@@ -168,8 +169,15 @@ def write(records: Iterable[Record], target: Path) -> None:
         with closing(sqlite3.connect(target, isolation_level=None)) as database:
             _fill(database, records)
     except sqlite3.OperationalError as error:
-        message = f"The database cannot be written: {error}."
-        raise OutputError(message) from error
+        raise OutputError(_refusal(error, target)) from error
+
+
+def _refusal(error: sqlite3.OperationalError, target: Path) -> str:
+    """Return why the database is not written, and what to do."""
+    if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
+        return f"The database cannot be written: {error}."
+    places = f"in {target.absolute().parent}, or where its temporary files stand (TMPDIR)"
+    return f"The database cannot be written, the disk is full {places}: {MAKE_ROOM}."
 
 
 def _fill(database: sqlite3.Connection, records: Iterable[Record]) -> None:
