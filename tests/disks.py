@@ -30,12 +30,12 @@ class Disk:
 
     def mounted(self) -> Self:
         """Mount it."""
-        self._enter("mount", "-t", "tmpfs", "-o", "size=64k", "imr", str(self.folder))
+        self._mount("size=64k")
         return self
 
     def resize(self, size: int) -> None:
         """Give it *size* bytes of room in all, in whole pages."""
-        self._enter("mount", "-o", f"remount,size={size}", str(self.folder))
+        self._mount(f"remount,size={size}")
 
     def run(self, *command: str | Path, **environ: str) -> "subprocess.CompletedProcess[str]":
         """Run a command that sees the disk."""
@@ -47,8 +47,10 @@ class Disk:
             check=False,
         )
 
-    def _enter(self, *command: str) -> None:
-        subprocess.run(self._entering(*command), check=True, capture_output=True)
+    def _mount(self, options: str) -> None:
+        """Mount it, with no options but these: who is no root may not repeat those it has."""
+        command = self._entering("mount", "-nit", "tmpfs", "-o", options, "imr", str(self.folder))
+        subprocess.run(command, check=True, capture_output=True)
 
     def _entering(self, *command: str) -> list[str]:
         target = str(self._keeper.pid)
