@@ -63,8 +63,9 @@ def run(  # noqa: PLR0913 - each is an option of its own
 
     With *out*, a run that was killed is resumed by the same call, and one that is finished is not
     done again: its summary is returned. ``extractor.write.journal`` says how. Standard input cannot
-    be known again, so a run that reads it is never resumed. Of several files with the same bytes
-    one is extracted, and its record listed under the name of each.
+    be known again, so a run that reads it is never resumed. Of several letters with the same
+    bytes, in files and in local archives, or with the same text in local tables, one is extracted,
+    and its record listed under the name of each.
 
     Args:
         inputs: What to read; with *out* they are all named before any is read. ``Named`` inputs

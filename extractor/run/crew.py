@@ -26,6 +26,7 @@ from extractor.findings import Code, Finding
 from extractor.pipeline import version
 from extractor.propose.llm.options import IN_LINE
 from extractor.record import Document, Provenance, Record, Status
+from extractor.run.content import Content
 from extractor.source import Input
 
 _CHUNK = 8  # letters to a message between processes
@@ -82,12 +83,12 @@ class Copy(NamedTuple):
 
     Attributes:
         given: The letter.
-        key: By what its content is known; None where it is not asked for.
-        line: The record itself; None where *key* says which it is.
+        content: What it holds; None where it is not asked for.
+        line: The record itself; None where *content* says which it is.
     """
 
     given: Input
-    key: bytes | None = None
+    content: Content | None = None
     line: bytes | None = None
 
 

@@ -10,8 +10,9 @@ from typing import BinaryIO, NamedTuple, Self
 from pydantic_core import from_json
 
 from extractor.record import Document
+from extractor.run.content import Content
 from extractor.run.crew import Copy, Done
-from extractor.run.named import key_of
+from extractor.source import Input
 from extractor.write.journal import KEY
 from extractor.write.places import needing_room
 
@@ -86,17 +87,15 @@ class Known:
 
         None where there is none after all, or it cannot bear the name.
         """
-        line = asked.line or self._line(asked.key)
+        line = asked.line or self._line(asked.content)
         found = _document(line) if line else None
         if line is None or found is None:
             return None
         document, rest = found
-        if asked.line is None:
-            path = asked.given.path or ""
-            mistaken = document.sha256 and key_of(document.sha256, path) != asked.key
-            if mistaken or str(Path(path)) != path:
+        if asked.content is not None:
+            if not (asked.content.is_of(document) and _is_path(asked.given)):
                 return None
-            renamed = {"id": asked.given.id, "path": path}
+            renamed = {"id": asked.given.id, "path": asked.given.path}
             document = document.model_copy(update=renamed)
         return _done(document, rest)
 
@@ -107,8 +106,8 @@ class Known:
         (count,) = self._execute("SELECT count(*) FROM name").fetchone()
         return int(count)
 
-    def _line(self, key: bytes | None) -> bytes | None:
-        place = self._place(key) if key else None
+    def _line(self, content: Content | None) -> bytes | None:
+        place = self._place(content.key) if content else None
         if place is None or place.begins is None:
             return None
         file = self._files[place.file]
@@ -139,6 +138,11 @@ def status_of(line: bytes) -> str:
         return str(from_json(line)["status"])
     except (ValueError, KeyError, TypeError):
         return ""
+
+
+def _is_path(given: Input) -> bool:
+    """Say whether a record writes the path as it is given: a file's own is made plain."""
+    return given.place is not None or str(Path(given.path or "")) == given.path
 
 
 def _short(name: str) -> bytes:

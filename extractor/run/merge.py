@@ -11,8 +11,9 @@ from pydantic import ValidationError
 
 from extractor.errors import OutputError
 from extractor.record import Document, Record
+from extractor.run.content import content_of_document
 from extractor.run.crew import Done
-from extractor.run.named import Shard, key_of
+from extractor.run.named import Shard
 from extractor.run.summary import Summary, Tally
 from extractor.write import refusing
 from extractor.write.journal import Journal, MadeOf
@@ -163,7 +164,8 @@ def _record(line: bytes) -> Record:
 
 def _key(document: Document) -> bytes | None:
     """Return by what a letter is known again, so that the whole can be updated."""
-    return key_of(document.sha256, document.path) if document.sha256 else None
+    content = content_of_document(document)
+    return content.key if content else None
 
 
 def _unlike(part: _Part) -> OutputError:

@@ -6,7 +6,6 @@ import json
 import pickle
 import re
 import secrets
-import stat
 import tempfile
 import weakref
 from collections.abc import Iterable, Iterator
@@ -15,10 +14,7 @@ from pathlib import Path
 from typing import IO, Self
 
 from extractor.source import Input
-from extractor.write.journal import KEY
 from extractor.write.places import needing_room
-
-_LARGEST = 64 * 1024 * 1024  # bytes; what is larger is no letter, and is not read to compare it
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,24 +144,3 @@ def _identity(given: Input) -> str:
     except (OSError, ValueError):
         return json.dumps((given.id, given.path))
     return json.dumps((given.id, given.path, status.st_size, status.st_mtime_ns))
-
-
-def content_of(given: Input) -> str | None:
-    """Return the hex SHA-256 of an input's file; None where it is no ordinary file of its own."""
-    if given.path is None or given != Input(given.id, given.path):
-        return None
-    try:
-        path = Path(given.path)
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST:
-            return None
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except (OSError, ValueError):
-        return None
-
-
-def key_of(content: str, path: str | None) -> bytes:
-    """Return by what a letter is known again: its content, and whether it is to be a PDF."""
-    suffix = "pdf" if (path or "").lower().endswith(".pdf") else ""
-    return hashlib.blake2b(f"{content}{suffix}".encode(), digest_size=KEY).digest()

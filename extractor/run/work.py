@@ -6,9 +6,10 @@ from itertools import islice
 from typing import BinaryIO, Self
 
 from extractor.errors import OutputError
+from extractor.run.content import Content, Contents
 from extractor.run.crew import Came, Copy, Done, Extracts, Given, done, in_order
 from extractor.run.known import Known, status_of
-from extractor.run.named import Named, content_of, key_of
+from extractor.run.named import Named
 from extractor.run.summary import Tally
 from extractor.source import Input
 from extractor.write.journal import Journal, Revision
@@ -32,13 +33,14 @@ class Work:
         self._tally = tally
         self._update = revision is Revision.UPDATE
         self._retried = None if self._update or revision is None else revision.value
-        self._pending: deque[tuple[bytes, str] | None] = deque()
+        self._pending: deque[Content | None] = deque()
         self._stack = ExitStack()
         self._standing: BinaryIO | None = None
 
     def __enter__(self) -> Self:
         """Open the index of known letters."""
         self._known = self._stack.enter_context(Known(self._journal.lines))
+        self._contents = self._stack.enter_context(Contents())
         if self._retried and self._journal.base:
             self._standing = self._stack.enter_context(self._journal.base.open("rb"))
         return self
@@ -92,14 +94,10 @@ class Work:
         if (line := self._stands()) is not None:
             return Copy(given, None, line)
         self._tally.retried += self._retried is not None
-        content = content_of(given)
-        if content is None:
-            self._pending.append(None)
-            return given
-        key = key_of(content, given.path)
-        if not self._known.claim(key):
-            return Copy(given, key)
-        self._pending.append((key, content))
+        content = self._contents.of(given)
+        if content is not None and not self._known.claim(content.key):
+            return Copy(given, content)
+        self._pending.append(content)
         return given
 
     def _take(self, came: Came) -> None:
@@ -107,8 +105,7 @@ class Work:
         if isinstance(came, Copy):
             self._take_over(came)
             return
-        pending = self._pending.popleft()
-        key = None if pending is None else _confirmed(came, *pending)
+        key = _confirmed(came, self._pending.popleft())
         begins = self._journal.append(came.line, key)
         if key:
             self._known.made(key, begins)
@@ -121,14 +118,17 @@ class Work:
             made = done(self._extract, copy.given)
             self._journal.append(made.line)
         else:
-            own = copy.key is not None and self._known.is_own(copy.key)
+            key = copy.content.key if copy.content else None
+            own = key is not None and self._known.is_own(key)
             self._tally.duplicates += own
             self._tally.reused += not own
-            self._journal.append(made.line, copy.key)
+            self._journal.append(made.line, key)
         self._tally.add(made)
 
 
-def _confirmed(made: Done, key: bytes, content: str) -> bytes | None:
-    """Return the key if the record is of the content it stands for: files change under way."""
-    said = f'"sha256":"{content}"' in made.line or '"sha256":null' in made.line
-    return key if said else None
+def _confirmed(made: Done, content: Content | None) -> bytes | None:
+    """Return the content's key if the record is of it: files change under way."""
+    if content is None:
+        return None
+    said = f'"sha256":"{content.digest}"' in made.line or '"sha256":null' in made.line
+    return content.key if said else None

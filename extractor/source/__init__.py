@@ -21,7 +21,8 @@ from extractor.source.kinds import (
     Source,
     StrPath,
 )
-from extractor.source.loading import load
+from extractor.source.loading import OpenContainers, load
+from extractor.source.opening import is_address
 from extractor.source.reading import from_text, read, read_bytes
 
 __all__ = [
@@ -30,11 +31,13 @@ __all__ = [
     "Container",
     "Input",
     "Limits",
+    "OpenContainers",
     "Place",
     "Source",
     "StrPath",
     "find",
     "from_text",
+    "is_address",
     "load",
     "read",
     "read_bytes",

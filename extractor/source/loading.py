@@ -66,10 +66,11 @@ def _behind(address: str, limits: Limits) -> bytes:
         raise InputError(Code.MISSING_PATH, "The address cannot be read.") from error
 
 
-class _Open:
-    """The containers that this process has open, the one read last at the end."""
+class OpenContainers:
+    """The containers that are open, the one read last at the end."""
 
     def __init__(self) -> None:
+        """Begin with none."""
         self._readers: OrderedDict[Container, _Reads] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -92,6 +93,12 @@ class _Open:
                 message = "The file that holds the letter is damaged or gone."
                 raise InputError(Code.NOT_TEXT, message) from error
 
+    def close(self) -> None:
+        """Close them all."""
+        with self._lock:
+            for container in list(self._readers):
+                self._drop(container)
+
     def _reader(self, container: Container) -> _Reads:
         if container not in self._readers:
             if stamp_of(container.path) != container.stamp:
@@ -108,4 +115,4 @@ class _Open:
             reader.close()
 
 
-_OPEN = _Open()
+_OPEN = OpenContainers()

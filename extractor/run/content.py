@@ -1,0 +1,104 @@
+"""By what letters are known again: their content, wherever they stand, and how it is read."""
+
+import hashlib
+import stat
+from pathlib import Path
+from typing import Literal, NamedTuple, Self, TypeAlias
+
+from extractor.errors import ImrError
+from extractor.record import Document
+from extractor.source import DEFAULT_LIMITS, Input, OpenContainers, Place, is_address
+from extractor.write.journal import KEY
+
+_LARGEST = 64 * 1024 * 1024  # bytes; what is larger is no letter, and is not read to compare it
+_SLACK = 64 * 1024  # bytes that a container may need for a letter beside its own
+_PDF = ".pdf"
+
+Kind: TypeAlias = Literal["", "pdf", "text"]
+
+
+class Content(NamedTuple):
+    """What a letter holds, as its record depends on it.
+
+    Attributes:
+        digest: Hex SHA-256 of its bytes; of a text that was given as one, of its UTF-8 bytes.
+        kind: ``pdf`` where its name says so, ``text`` of a text in JSON lines and Parquet, which
+            has no encoding; else empty.
+    """
+
+    digest: str
+    kind: Kind = ""
+
+    @property
+    def key(self) -> bytes:
+        """Return by what it is known."""
+        return hashlib.blake2b(f"{self.digest}{self.kind}".encode(), digest_size=KEY).digest()
+
+    def is_of(self, document: Document) -> bool:
+        """Say whether a record's *document* may have this content."""
+        return document.sha256 in {None, self.digest}
+
+
+def content_of_document(document: Document) -> Content | None:
+    """Return the content that a record is of; None where it was not read."""
+    if document.sha256 is None:
+        return None
+    if document.media_type == "text/plain":
+        return Content(document.sha256, "" if document.encoding else "text")
+    names = (document.id, document.path or "")
+    named = any(name.lower().endswith(_PDF) for name in names)
+    return Content(document.sha256, "pdf" if named else "")
+
+
+class Contents:
+    """Reads letters in their order to compare them, apart from reading them to extract them.
+
+    Letters behind addresses are not read twice, so they are not compared.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing open."""
+        self._containers = OpenContainers()
+
+    def __enter__(self) -> Self:
+        """Return it, to be closed at the end of the block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the containers."""
+        self._containers.close()
+
+    def of(self, given: Input) -> Content | None:
+        """Return what a letter holds; None where it cannot be read, or is not compared."""
+        if given.path is None or given.error is not None or is_address(given.path):
+            return None
+        try:
+            if given.place is None:
+                return _of_file(Path(given.path))
+            return self._of_member(given, given.place)
+        except (OSError, ValueError, ImrError):
+            return None
+
+    def _of_member(self, given: Input, place: Place) -> Content | None:
+        said = self._containers.read(place, DEFAULT_LIMITS)
+        data = said.encode() if isinstance(said, str) else said
+        if not _is_plain(place, len(data)):
+            return None
+        digest = hashlib.sha256(data).hexdigest()
+        if isinstance(said, str):
+            return Content(digest, "text")
+        return Content(digest, "pdf" if given.id.lower().endswith(_PDF) else "")
+
+
+def _of_file(path: Path) -> Content | None:
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST:
+        return None
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Content(digest, "pdf" if path.suffix.lower() == _PDF else "")
+
+
+def _is_plain(place: Place, length: int) -> bool:
+    """Say whether a letter of this *length* is too large only where its content is."""
+    return place.packed <= length + _SLACK and place.size <= 2 * length + _SLACK
