@@ -107,17 +107,35 @@ def _directory(file: IO[bytes]) -> _Directory:
     end = start + found
     if disk not in {0, 0xFFFF}:
         raise NoZip("It is one part of several.")
-    if entries == 0xFFFF or _WIDE in {size, at}:  # noqa: PLR2004 - as in _WIDE
-        file.seek(max(0, end - _LOCATOR.size))
-        mark, _, wide, _ = _LOCATOR.unpack(file.read(_LOCATOR.size))
-        if mark == b"PK\6\7":
-            file.seek(wide)
-            fields = _END_64.unpack(file.read(_END_64.size))
-            entries, size, at, end = fields[7], fields[8], fields[9], wide
+    if (wide := _wide_end(file, end)) is not None:
+        entries, size, at, end = wide
     shift = end - size - at
     if shift < 0 or entries > MAX_MEMBERS or entries * _ENTRY.size > size:
         raise NoZip("Its directory is larger than itself, or has too many members.")
     return _Directory(at + shift, size, entries, shift)
+
+
+def _wide_end(file: IO[bytes], end: int) -> tuple[int, int, int, int] | None:
+    """Return entries, size and offset as the 64-bit end of a directory says them, and its place.
+
+    It stands before the other at *end*, even where that could say the same. What says its place
+    does not count what may stand before the archive, so it is looked for where it should end too.
+    """
+    before = end - _LOCATOR.size
+    mark, _, said, _ = _LOCATOR.unpack(_at(file, before, _LOCATOR.size))
+    if mark != b"PK\6\7":
+        return None
+    for place in (before - _END_64.size, said):
+        fields = _END_64.unpack(_at(file, place if place < before else 0, _END_64.size))
+        if fields[0] == b"PK\6\6":
+            return fields[7], fields[8], fields[9], place
+    raise NoZip("The end of its directory is missing.")
+
+
+def _at(file: IO[bytes], place: int, size: int) -> bytes:
+    """Return what stands at a place, zeros where that is not in the file."""
+    file.seek(max(0, place))
+    return file.read(size).ljust(size, b"\0")
 
 
 def _entries(file: IO[bytes], directory: _Directory) -> Iterator[_Entry]:
