@@ -39,6 +39,7 @@ def test_each_step_of_a_letter_is_measured() -> None:
 
 
 def test_the_parts_can_be_measured_alone(root: Path) -> None:
-    """A part is measured when it is asked for, on the golden letters."""
+    """A part is measured when it is asked for, on golden and synthetic letters."""
     effort = Effort(rounds=1, letters=1, files=1)
-    assert len(list(measure(root / "golden", None, 20, "validation", effort))) == 3
+    measured = list(measure(root / "golden", None, 20, "validation", effort))
+    assert [each.name.partition(":")[0] for each in measured] == ["golden"] * 3 + ["synthetic"] * 3

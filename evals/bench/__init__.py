@@ -17,13 +17,15 @@ from typing import Any
 import pypdfium2
 from rich.table import Table
 
-from evals.bench.corpus import multiplied
+from evals.bench.corpus import multiplied, synthetic_pdfs, synthetic_texts
 from evals.bench.fields import field_times
 from evals.bench.growth import growth, validation_times
 from evals.bench.measures import Measure, Target, turns
 from evals.bench.model import model
-from evals.bench.processes import memory, startup
+from evals.bench.output import output
+from evals.bench.processes import startup
 from evals.bench.replies import reply_tokens
+from evals.bench.runs import memory, runs
 from evals.bench.scoring import scoring
 from evals.dataset import Dataset
 from evals.errors import EvalError
@@ -43,7 +45,7 @@ TEXT_TARGET = Target(1000, at_least=True)
 PDF_TARGET = Target(1.5, at_least=False)
 PARTS = (
     *("text", "steps", "fields", "validation", "scoring"),
-    *("growth", "pdf", "start", "memory", "replies"),
+    *("growth", "pdf", "start", "runs", "output", "memory", "replies"),
 )
 MODEL = "model"
 """A part that is only measured where it is asked for: it takes minutes."""
@@ -52,11 +54,17 @@ STEPS = ("normalize", "lay out", "propose", "ground", "validate")
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is measured: rounds, and letters and PDF files in each."""
+    """How much is measured: rounds, and letters and PDF files in each.
+
+    Those with ``run`` are of whole runs, from disk to disk.
+    """
 
     rounds: int = 7
     letters: int = 300
     files: int = 60
+    run_rounds: int = 3
+    run_letters: int = 4000
+    run_files: int = 400
 
 
 @dataclass(frozen=True)
@@ -75,12 +83,12 @@ def measure(
     part: str | None = None,
     effort: Effort = Effort(),
 ) -> Iterator[Measure]:
-    """Measure everything, or one of the ``PARTS``; a minute or two for 20,000 letters.
+    """Measure everything, or one of the ``PARTS``; a few minutes for 20,000 letters.
 
     Args:
         golden: Folder of golden cases; those that are to be verified are measured on.
         corpus: Folder of more letters (``.txt`` and ``.pdf``), or None.
-        count: Letters of the larger memory run; the smaller has a twentieth of them.
+        count: Letters of the largest run that time and memory are measured over.
         part: The only part to measure, as a profiler wants it; ``MODEL`` is one that else is left
             out.
         effort: How much everything but memory is measured.
@@ -90,7 +98,7 @@ def measure(
     """
     if part not in {None, MODEL, *PARTS}:
         raise EvalError(f"There is no part {part!r}; there is {', '.join([*PARTS, MODEL])}.")
-    sets = [_golden(golden), *([_folder(corpus)] if corpus else [])]
+    sets = [_golden(golden), _synthetic(effort), *([_folder(corpus)] if corpus else [])]
     if not sets[0].texts:
         raise EvalError(f"{golden} has no text letter that is to be verified.")
     return _measures(sets, golden, count, [part] if part else PARTS, effort)
@@ -108,7 +116,9 @@ def _measures(
         "scoring": lambda: scoring(golden, effort.rounds),
         "growth": lambda: growth(effort.rounds),
         "start": lambda: startup(effort.rounds),
-        "memory": lambda: memory(sets[0].texts, count),
+        "runs": lambda: runs(effort.run_letters, effort.run_files, effort.run_rounds),
+        "output": lambda: output(effort.run_letters, effort.run_rounds),
+        "memory": lambda: memory(count),
         "replies": lambda: reply_tokens(golden),
         MODEL: lambda: model(sets[0].texts, count),
     }
@@ -131,6 +141,10 @@ def _of_letters(letters: Letters, effort: Effort) -> dict[str, Callable[[], Iter
 def _golden(folder: Path) -> Letters:
     cases = Dataset.load(folder).cases
     return _letters("golden", [c.source for c in cases if c.expected.status == "verified"])
+
+
+def _synthetic(effort: Effort) -> Letters:
+    return Letters("synthetic", synthetic_texts(effort.letters), synthetic_pdfs(effort.files))
 
 
 def _folder(folder: Path) -> Letters:
@@ -240,12 +254,24 @@ def _clocked(text: str) -> Iterator[float]:
     yield time.process_time()
 
 
-def to_json(measures: Sequence[Measure]) -> dict[str, Any]:
-    """Return the measures with what they were taken on."""
+def load() -> list[float] | None:
+    """Return how many processes were running or waiting of late: 1, 5, 15 minutes; None unknown.
+
+    Asked before measuring it is others' load, by which the clock's times are longer.
+    """
+    return list(os.getloadavg()) if hasattr(os, "getloadavg") else None
+
+
+def to_json(measures: Sequence[Measure], load_before: list[float] | None = None) -> dict[str, Any]:
+    """Return the measures with what they were taken on, and its load before they were."""
     return {
         "schema": SCHEMA,
         "versions": versions(),
-        "machine": {"system": platform.platform(), "cores": os.cpu_count()},
+        "machine": {
+            "system": platform.platform(),
+            "cores": os.cpu_count(),
+            "load_before": load_before,
+        },
         "measures": [_measure_json(each) for each in measures],
     }
 
@@ -262,7 +288,7 @@ def table(measures: Sequence[Measure]) -> Table:
         shown.add_column(name, justify="right" if name == "median" else "left", no_wrap=True)
     for each in measures:
         spread = f"{each.low:.4g} - {each.high:.4g}" if each.rounds > 1 else "·"
-        over = f"{each.rounds} of {each.of}"
+        over = f"computed: {each.of}" if each.computed else f"{each.rounds} of {each.of}"
         shown.add_row(each.name, f"{each.value:.4g}", each.unit, spread, over, _verdict(each))
     return shown
 

@@ -22,7 +22,8 @@ class Target(NamedTuple):
 class Measure:
     """The median of some rounds, with the lowest and the highest of them.
 
-    ``of`` says how many what one round was taken over.
+    ``of`` says how many what one round was taken over. What was ``computed`` from other measures
+    was not measured itself.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Measure:
     rounds: int
     of: str
     target: Target | None = None
+    computed: bool = False
 
     @classmethod
     def of_rounds(

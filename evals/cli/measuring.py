@@ -9,9 +9,7 @@ from evals.cli.given import GOLDEN, GoldenOption, OutOption, refusals
 
 
 def bench(  # noqa: PLR0913, PLR0917 - one parameter per option
-    letters: Annotated[
-        int, typer.Option(min=20, help="Letters of the larger memory run.")
-    ] = 20_000,
+    letters: Annotated[int, typer.Option(min=20, help="Letters of the largest run.")] = 20_000,
     golden: GoldenOption = GOLDEN,
     corpus: Annotated[
         Path | None, typer.Option(help="A folder of letters (.txt, .pdf) to measure on too.")
@@ -20,7 +18,7 @@ def bench(  # noqa: PLR0913, PLR0917 - one parameter per option
         str | None,
         typer.Option(
             help="Only this part: text, steps, fields, validation, scoring, growth, pdf, start, "
-            "memory, replies or model."
+            "runs, output, memory, replies or model."
         ),
     ] = None,
     llm: Annotated[
@@ -34,10 +32,11 @@ def bench(  # noqa: PLR0913, PLR0917 - one parameter per option
     from evals import terminal
     from evals.results import write_json
 
+    load = benchmark.load()
     with refusals():
         measured = list(
             benchmark.measure(golden, corpus, letters, benchmark.MODEL if llm else only)
         )
         terminal.console().print(benchmark.table(measured))
         if out is not None:
-            write_json(out, benchmark.to_json(measured))
+            write_json(out, benchmark.to_json(measured, load))
