@@ -50,8 +50,8 @@ class Corrections:
         return self.of_letters.get(sha256 or "", ())
 
     def digest(self, sha256: str | None) -> str:
-        """Return by what a letter's corrections are known again; empty where it has none."""
-        ids = " ".join(each.id for each in self.of(sha256))
+        """Return by what a letter's corrections are known again; empty where none is live."""
+        ids = " ".join(each.id for each in live(self.of(sha256)))
         return hashlib.sha256(ids.encode()).hexdigest() if ids else ""
 
 

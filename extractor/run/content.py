@@ -5,6 +5,7 @@ import stat
 from pathlib import Path
 from typing import Literal, NamedTuple, Self, TypeAlias
 
+from extractor.corrections import Corrections
 from extractor.errors import ImrError
 from extractor.record import Document
 from extractor.source import DEFAULT_LIMITS, Input, OpenContainers, Place, is_address
@@ -24,15 +25,18 @@ class Content(NamedTuple):
         digest: Hex SHA-256 of its bytes; of a text that was given as one, of its UTF-8 bytes.
         kind: ``pdf`` where its name says so, ``text`` of a text in JSON lines and Parquet, which
             has no encoding; else empty.
+        corrections: Digest of what people corrected of it; empty where they did nothing.
     """
 
     digest: str
     kind: Kind = ""
+    corrections: str = ""
 
     @property
     def key(self) -> bytes:
         """Return by what it is known."""
-        return hashlib.blake2b(f"{self.digest}{self.kind}".encode(), digest_size=KEY).digest()
+        whole = f"{self.digest}{self.kind}{self.corrections}"
+        return hashlib.blake2b(whole.encode(), digest_size=KEY).digest()
 
     def is_of(self, document: Document) -> bool:
         """Say whether a record's *document* may have this content."""
@@ -56,9 +60,10 @@ class Contents:
     Letters behind addresses are not read twice, so they are not compared.
     """
 
-    def __init__(self) -> None:
-        """Begin with nothing open."""
+    def __init__(self, corrected: Corrections = Corrections()) -> None:  # noqa: B008 - frozen
+        """Begin with nothing open; *corrected* is part of what letters are known by."""
         self._containers = OpenContainers()
+        self._corrected = corrected
 
     def __enter__(self) -> Self:
         """Return it, to be closed at the end of the block."""
@@ -73,11 +78,14 @@ class Contents:
         if given.path is None or given.error is not None or is_address(given.path):
             return None
         try:
-            if given.place is None:
-                return _of_file(Path(given.path))
-            return self._of_member(given, given.place)
+            found = (
+                _of_file(Path(given.path))
+                if given.place is None
+                else self._of_member(given, given.place)
+            )
         except (OSError, ValueError, ImrError):
             return None
+        return found and found._replace(corrections=self._corrected.digest(found.digest))
 
     def _of_member(self, given: Input, place: Place) -> Content | None:
         said = self._containers.read(place, DEFAULT_LIMITS)

@@ -21,6 +21,7 @@ from threading import Semaphore
 from traceback import extract_tb
 from typing import Any, NamedTuple, Protocol, Self, TypeAlias, cast, runtime_checkable
 
+from extractor.corrections import Corrections
 from extractor.errors import ImrError, SettingsError
 from extractor.findings import Code, Finding
 from extractor.pipeline import version
@@ -56,6 +57,15 @@ class Submits(Extracts, Protocol):
 
     def submit(self, found: Input, /) -> "Future[Record]":
         """Begin to make the record of one input."""
+
+
+@runtime_checkable
+class Corrects(Extracts, Protocol):
+    """What applies people's corrections to its records."""
+
+    @property
+    def corrected(self) -> Corrections:
+        """What they corrected."""
 
 
 class Done(NamedTuple):

@@ -11,9 +11,11 @@ from extractor.write.journal import MadeOf
 
 def made_of(named: Named, configuration: Mapping[str, object]) -> MadeOf:
     """Return what a run over *named* inputs with this *configuration* is made of."""
+    rest = {name: each for name, each in configuration.items() if name != "corrections"}
     return MadeOf(
         inputs=named.inputs,
-        configuration=_digest([json.dumps(configuration, sort_keys=True)]),
+        configuration=_digest([json.dumps(rest, sort_keys=True)]),
+        corrections=str(configuration.get("corrections", "")),
         version=f"{version()} {_digest(_code())}",
         names=named.names,
         total=named.total,

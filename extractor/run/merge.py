@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from extractor.errors import OutputError
-from extractor.record import Document, Record
+from extractor.record import Record
 from extractor.run.content import content_of_document
 from extractor.run.crew import Done
 from extractor.run.named import Shard
@@ -66,7 +66,7 @@ def merge(
         with ExitStack() as stack:
             for line in islice(_ordered(parts, stack), tally.resumed, None):
                 record = _record(line)
-                journal.append(line.decode().removesuffix("\n"), _key(record.document))
+                journal.append(line.decode().removesuffix("\n"), _key(record))
                 tally.add(Done.of(record))
         tally.duplicates = sum(part.state.summary.get("duplicates", 0) for part in parts)
         summary = tally.summary(out)
@@ -162,9 +162,12 @@ def _record(line: bytes) -> Record:
         raise OutputError(message) from error
 
 
-def _key(document: Document) -> bytes | None:
-    """Return by what a letter is known again, so that the whole can be updated."""
-    content = content_of_document(document)
+def _key(record: Record) -> bytes | None:
+    """Return by what a letter is known again, so that the whole can be updated.
+
+    One that a person reviewed is not: its corrections are not at hand.
+    """
+    content = None if record.provenance.reviewed else content_of_document(record.document)
     return content.key if content else None
 
 

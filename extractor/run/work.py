@@ -5,9 +5,10 @@ from contextlib import ExitStack
 from itertools import islice
 from typing import BinaryIO, Self
 
+from extractor.corrections import Corrections
 from extractor.errors import OutputError
 from extractor.run.content import Content, Contents
-from extractor.run.crew import Came, Copy, Done, Extracts, Given, done, in_order
+from extractor.run.crew import Came, Copy, Corrects, Done, Extracts, Given, done, in_order
 from extractor.run.known import Known, status_of
 from extractor.run.named import Named
 from extractor.run.summary import Tally
@@ -30,6 +31,7 @@ class Work:
         self._journal = journal
         self._named = named
         self._extract = extract
+        self._corrected = extract.corrected if isinstance(extract, Corrects) else Corrections()
         self._tally = tally
         self._update = revision is Revision.UPDATE
         self._retried = None if self._update or revision is None else revision.value
@@ -40,7 +42,7 @@ class Work:
     def __enter__(self) -> Self:
         """Open the index of known letters."""
         self._known = self._stack.enter_context(Known(self._journal.lines))
-        self._contents = self._stack.enter_context(Contents())
+        self._contents = self._stack.enter_context(Contents(self._corrected))
         if self._retried and self._journal.base:
             self._standing = self._stack.enter_context(self._journal.base.open("rb"))
         return self

@@ -33,6 +33,7 @@ class MadeOf(BaseModel):
         names: Digest of the inputs' ids, in order.
         total: How many inputs there are, in all shards.
         shard: Which part of the inputs it is, as ``2/5``; empty where it is all of them.
+        corrections: Digest of the log of what people corrected; empty without.
         retry: What was retried with another configuration than the rest; empty where nothing was.
     """
 
@@ -44,11 +45,12 @@ class MadeOf(BaseModel):
     names: str = ""
     total: int = 0
     shard: str = ""
+    corrections: str = ""
     retry: str = ""
 
     def differences(self, other: "MadeOf") -> str:
         """Return in which parts *other* differs, joined by a comma."""
-        names = ("inputs", "configuration", "version", "shard", "retry")
+        names = ("inputs", "configuration", "version", "shard", "corrections", "retry")
         return ", ".join(name for name in names if getattr(self, name) != getattr(other, name))
 
     def allows(self, revised: "MadeOf", revision: Revision) -> bool:
@@ -63,9 +65,11 @@ class MadeOf(BaseModel):
         """Return what a run is made of that revises an output made of *base*."""
         if base is None or revision in {None, Revision.UPDATE}:
             return self
-        if base.configuration == self.configuration and not base.retry:
+        same = (base.configuration, base.corrections) == (self.configuration, self.corrections)
+        if same and not base.retry:
             return self
-        return self.model_copy(update={"retry": f"{revision}:{base.configuration}:{base.retry}"})
+        before = f"{base.configuration}{base.corrections}"
+        return self.model_copy(update={"retry": f"{revision}:{before}:{base.retry}"})
 
 
 class State(BaseModel):

@@ -1,0 +1,97 @@
+"""Runs over letters that people corrected: applied on every run, and to no other letter."""
+
+import json
+from pathlib import Path
+
+import pytest
+from letters import Issue, Letter
+from terminal import imr
+
+from extractor import Extractor
+from extractor.corrections import Correction, append, standing_at
+from extractor.record import Record
+
+FIRST, SECOND = "first.txt", "second.txt"
+SUBFOLDER = "again/second.txt"
+
+
+@pytest.fixture
+def letters(tmp_path: Path) -> Path:
+    """Return a folder of three letters, two of them with one content."""
+    folder = tmp_path / "letters"
+    (folder / "again").mkdir(parents=True)
+    other = Letter((Issue(request="Massage therapy, 4 visits"),)).write()
+    (folder / FIRST).write_text(Letter().write())
+    (folder / SECOND).write_text(other)
+    (folder / SUBFOLDER).write_text(other)
+    return folder
+
+
+def corrected(letter: Path, log: Path) -> Correction:
+    """Have a person clear the visits of the first item; return the correction."""
+    record = Extractor().extract(letter)
+    tree = record.model_dump(mode="json", by_alias=True)
+    path = "/items/0/visits"
+    old = standing_at(tree, path)
+    made = Correction.of(record, "clear", "a reader", path=path, old=old)
+    append(log, [made])
+    return made
+
+
+def extract(folder: Path, out: Path, *options: str) -> dict[str, Record]:
+    """Run ``imr extract`` and return the records by their ids."""
+    done = imr("extract", str(folder), "--out", str(out), *options)
+    assert done.exit_code == 0, done.stderr
+    return {r.document.id: r for r in map(Record.from_json, out.read_bytes().splitlines())}
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_correction_is_applied_under_every_name_of_its_letter(
+    letters: Path, tmp_path: Path, jobs: str
+) -> None:
+    """Records of the corrected content say so and have no visits; another letter's do not."""
+    log = tmp_path / "corrections.jsonl"
+    corrected(letters / SECOND, log)
+    options = ("--corrections", str(log), "--jobs", jobs)
+    records = extract(letters, tmp_path / "records.jsonl", *options)
+    reviewed = {name: record.provenance.reviewed for name, record in records.items()}
+    assert reviewed == {FIRST: False, SECOND: True, SUBFOLDER: True}
+    assert [records[name].items[0].visits for name in (SECOND, SUBFOLDER)] == [None, None]
+
+
+def test_an_update_redoes_only_what_was_corrected_since(letters: Path, tmp_path: Path) -> None:
+    """With --update, letters whose corrections did not change keep their record."""
+    log, out, summary = (tmp_path / name for name in ("log.jsonl", "records.jsonl", "summary.json"))
+    options = ("--corrections", str(log), "--update", "--summary", str(summary))
+    extract(letters, out, *options)
+    made = corrected(letters / SECOND, log)
+    records = extract(letters, out, *options)
+    assert json.loads(summary.read_text())["reused"] == 1
+    assert records[SECOND].provenance.reviewed
+    append(log, [Correction.of(records[SECOND], "undo", "a reader", undoes=made.id)])
+    undone = extract(letters, out, *options)
+    assert undone[SECOND] == Extractor().extract(letters / SECOND, id=SECOND)
+
+
+def test_a_finished_run_is_not_taken_for_one_with_other_corrections(
+    letters: Path, tmp_path: Path
+) -> None:
+    """The same command after a further correction is refused without --update, and says why."""
+    log, out = tmp_path / "log.jsonl", tmp_path / "records.jsonl"
+    extract(letters, out, "--corrections", str(log))
+    corrected(letters / SECOND, log)
+    done = imr("extract", str(letters), "--out", str(out), "--corrections", str(log))
+    assert done.exit_code == 2
+    assert "corrections" in done.stderr
+
+
+def test_a_log_that_cannot_be_read_ends_the_run_before_it_begins(
+    letters: Path, tmp_path: Path
+) -> None:
+    """A line that is no correction is named, and no output is made."""
+    log, out = tmp_path / "log.jsonl", tmp_path / "records.jsonl"
+    log.write_text('{"id": 1}\n')
+    done = imr("extract", str(letters), "--out", str(out), "--corrections", str(log))
+    assert done.exit_code == 2
+    assert "line 1" in done.stderr
+    assert not out.exists()
