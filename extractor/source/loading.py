@@ -10,7 +10,14 @@ from extractor.errors import InputError
 from extractor.findings import Code
 from extractor.source import lines, rows, tars, zips
 from extractor.source.kinds import DEFAULT_LIMITS, Container, Input, Limits, Place, Source, written
-from extractor.source.opening import BROKEN, Bomb, is_address, open_binary, stamp_of
+from extractor.source.opening import (
+    BROKEN,
+    UNREACHED,
+    Bomb,
+    is_address,
+    open_binary,
+    stamp_of,
+)
 from extractor.source.reading import from_text, read, read_bytes
 
 _KEPT_OPEN = 2
@@ -63,7 +70,7 @@ def _behind(address: str, limits: Limits) -> bytes:
         with open_binary(address) as file:
             return file.read(limits.max_bytes + 1)
     except (OSError, ValueError) as error:
-        raise InputError(Code.MISSING_PATH, "The address cannot be read.") from error
+        raise InputError(Code.MISSING_PATH, UNREACHED) from error
 
 
 class OpenContainers:
@@ -90,6 +97,8 @@ class OpenContainers:
                 raise InputError(Code.TOO_LARGE, "Its file unpacks to far too much.") from error
             except BROKEN as error:
                 self._drop(place.within)
+                if is_address(place.within.path) and isinstance(error, OSError):
+                    raise InputError(Code.MISSING_PATH, UNREACHED) from error
                 message = "The file that holds the letter is damaged or gone."
                 raise InputError(Code.NOT_TEXT, message) from error
 

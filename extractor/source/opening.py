@@ -35,6 +35,12 @@ _STAMPS = ("size", "mtime", "LastModified", "last_modified", "ETag", "etag", "cr
 BROKEN = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError)
 
 
+UNREACHED = (
+    "The address cannot be read; once it is right, and the connection is back, --retry failed "
+    "takes the letter anew."
+)
+
+
 class Bomb(ValueError):
     """A file that unpacks to far more than any file of letters does."""
 

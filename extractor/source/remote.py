@@ -5,8 +5,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from extractor.source.kinds import Input, written
-from extractor.source.local import LETTERS, missing, some
-from extractor.source.opening import as_os_error, file_system, stamp_from
+from extractor.source.local import LETTERS, missing
+from extractor.source.opening import UNREACHED, as_os_error, file_system, stamp_from
 
 
 def files(given: str) -> Iterator[Input]:
@@ -22,9 +22,10 @@ def files(given: str) -> Iterator[Input]:
         with as_os_error():
             found = _found(system, root, given)
     except OSError:
-        yield missing(given, given, "The address cannot be read.")
-        return
-    yield from some(found, given, "There is no letter at the address.")
+        found = iter([_unreached(given)])
+    first = next(found, None)
+    yield _unreached(given) if first is None else first
+    yield from found
 
 
 def _found(system: Any, root: str, given: str) -> Iterator[Input]:  # noqa: ANN401 - fsspec's
@@ -65,6 +66,14 @@ def _fixed(root: str) -> str:
 
 def _below(path: str, root: str) -> str:
     return path.removeprefix(root.rstrip("/")).lstrip("/")
+
+
+def _unreached(address: str) -> Input:
+    """Return the input that is not there, or not now: a letter's keeps its id, to be retried."""
+    name = PurePosixPath(address.partition("::")[0]).name
+    if name.lower().endswith(LETTERS) and not _is_pattern(name):
+        return missing(address, name, UNREACHED)
+    return missing(address, address, "There is no letter at the address, or it cannot be read.")
 
 
 def _input(path: str, info: Any, root: str, given: str) -> Input:  # noqa: ANN401 - fsspec's
