@@ -150,3 +150,27 @@ def test_globs_match_archives_and_folders_leave_them_out(tmp_path: Path) -> None
     (tmp_path / "y.txt").write_text("y")
     assert [name for name, _ in codes(tmp_path / "*")] == ["a.zip/x.txt", "y.txt"]
     assert codes(tmp_path) == [("y.txt", None)]
+
+
+def test_json_lines_are_all_that_json_is(tmp_path: Path) -> None:
+    """Deep values, half a character, equal keys: a faster parser loses nothing of them."""
+    deep = f'{{"id": "deep", "more": {"[" * 300}{"]" * 300}, "text": "One"}}'
+    half = r'{"id": "half", "more": "\ud800", "text": "Two"}'
+    twice = '{"id": "first", "id": "last", "text": "Three"}'
+    wide = {"id": str(10**40), "text": "Four"}
+    path = tmp_path / "a.jsonl"
+    path.write_text("\n".join((deep, half, twice, json.dumps(wide))))
+    read = [(each.id, load(each).text) for each in find(path)]
+    assert read == [("deep", "One"), ("half", "Two"), ("last", "Three"), (str(10**40), "Four")]
+
+
+def test_a_folder_may_be_the_one_at_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ids and paths of ``.`` say no dot, and of what is below it neither."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text("One")
+    monkeypatch.chdir(tmp_path)
+    given = {path: [(each.id, each.path) for each in find(path)] for path in (".", "./in", "*")}
+    assert given == {
+        ".": [("in/a.txt", "in/a.txt")], "./in": [("a.txt", "in/a.txt")],
+        "*": [("in/a.txt", "in/a.txt")],
+    }  # fmt: skip

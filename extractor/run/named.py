@@ -2,7 +2,7 @@
 
 import contextlib
 import hashlib
-import json
+import os
 import pickle
 import re
 import secrets
@@ -10,7 +10,6 @@ import tempfile
 import weakref
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Self
 
 from extractor.source import Input
@@ -135,12 +134,13 @@ def _identity(given: Input) -> str:
     """Return by what an input is known again while it is unchanged."""
     if given.path is None:
         return secrets.token_hex()
-    if given.place is not None:
-        return repr((given.id, given.place))
+    if (place := given.place) is not None:
+        within = (place.within.path, place.within.stamp, place.within.text_key)
+        return repr((given.id, *within, place.at, place.size, place.packed, place.checksum))
     if given.stamp:
-        return json.dumps((given.id, given.path, given.stamp))
+        return repr((given.id, given.path, given.stamp))
     try:
-        status = Path(given.path).stat()
+        status = os.stat(given.path)  # noqa: PTH116 - a Path for each would take as long
     except (OSError, ValueError):
-        return json.dumps((given.id, given.path))
-    return json.dumps((given.id, given.path, status.st_size, status.st_mtime_ns))
+        return repr((given.id, given.path))
+    return repr((given.id, given.path, status.st_size, status.st_mtime_ns))

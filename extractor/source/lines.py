@@ -5,6 +5,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from pydantic_core import from_json
+
 from extractor.errors import InputError
 from extractor.findings import Code
 from extractor.source.kinds import (
@@ -60,8 +62,13 @@ def _refused(container: Container, name: str, message: str) -> Input:
 
 def _parsed(line: bytes) -> Any:  # noqa: ANN401 - whatever JSON holds
     """Return what a line says; None where it is no JSON."""
+    line = line.removeprefix(_MARK)
     try:
-        return json.loads(line.removeprefix(_MARK))
+        return from_json(line)
+    except ValueError:  # or it is more than the faster parser takes: half a character, UTF-16
+        pass
+    try:
+        return json.loads(line)
     except (ValueError, RecursionError):
         return None
 

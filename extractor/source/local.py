@@ -10,6 +10,7 @@ from extractor.findings import Code
 from extractor.source.kinds import Input, unusable, written
 
 LETTERS = (".txt", ".pdf")
+_HERE = f"{os.curdir}{os.sep}"
 
 
 def files(given: str, *, listed: bool = False) -> Iterator[Input]:
@@ -49,17 +50,20 @@ def some(found: Iterator[Input], given: str, message: str) -> Iterator[Input]:
 def _below(folder: Path, root: Path) -> Iterator[Input]:
     """Yield the letters in *folder*, at any depth, in the order of their paths' parts."""
     pending: list[str | os.DirEntry[str]] = [str(folder)]
+    above = os.path.join(root, "")  # noqa: PTH118 - a Path for each letter takes far longer
     while pending:
         entry = pending.pop()
         if isinstance(entry, str) or entry.is_dir(follow_symlinks=False):
             try:
                 pending += _visible(entry)
             except OSError:
-                path = Path(entry)
-                name = path.relative_to(root).as_posix()
-                yield missing(str(path), name, "The folder cannot be read.")
+                refused = Path(entry)
+                name = refused.relative_to(root).as_posix()
+                yield missing(str(refused), name, "The folder cannot be read.")
         elif entry.name.lower().endswith(LETTERS) and not entry.is_dir():
-            yield _input(Path(entry), root)
+            path = entry.path.removeprefix(_HERE)
+            name = path.removeprefix(above).replace(os.sep, "/")
+            yield Input(written(name), path)
 
 
 def _visible(folder: str | os.DirEntry[str]) -> list[os.DirEntry[str]]:

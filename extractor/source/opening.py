@@ -30,6 +30,7 @@ _KINDS: dict[str, Kind] = {
 }
 _SHORT = {".tgz": ".tar.gz", ".tbz2": ".tar.bz2", ".txz": ".tar.xz", ".tzst": ".tar.zst"}
 _PACKED = (".gz", ".bz2", ".xz", ".zst")
+_CONTAINERS = (*_KINDS, *_SHORT, *_PACKED)
 _STAMPS = ("size", "mtime", "LastModified", "last_modified", "ETag", "etag", "created", "updated")
 # What goes wrong with a file that is damaged, or is none of its kind.
 BROKEN = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError)
@@ -60,6 +61,8 @@ def kind_of(name: str) -> Kind | None:
     >>> [kind_of(name) for name in ("a.zip", "a.TGZ", "a.jsonl.gz", "a.txt", "a.txt.gz")]
     ['zip', 'tar', 'jsonl', None, None]
     """
+    if not name.lower().endswith(_CONTAINERS):
+        return None
     stem, packing = _split(name)
     kind = _KINDS.get(Path(stem).suffix)
     return None if packing and kind in {"zip", "parquet"} else kind
