@@ -33,6 +33,7 @@ ROOMS = (
     ("pipeline",),
     ("golden",),
     ("write",),
+    ("tabulate",),
     ("pages",),
     ("run",),
     ("batch",),

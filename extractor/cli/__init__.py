@@ -17,6 +17,7 @@ from extractor.cli import diff as differing
 from extractor.cli import extract as extracting
 from extractor.cli import merge as merging
 from extractor.cli import output
+from extractor.cli import report as reporting
 from extractor.cli import survey as surveying
 from extractor.cli.codebook import Format
 from extractor.cli.codebook import show as show_codebook
@@ -82,6 +83,7 @@ app.command()(extracting.extract)
 app.command()(surveying.survey)
 app.command()(differing.diff)
 app.command()(merging.merge)
+app.command()(reporting.report)
 app.add_typer(caching.app, name="cache")
 app.add_typer(batching.app, name="batch")
 
