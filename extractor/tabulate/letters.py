@@ -8,6 +8,7 @@ from extractor.record import Basis, Item, Record
 from extractor.write.columns import ids_of, value_of, values_of
 
 Side = Literal["claims_administrator", "reviewer"]
+_DIGITS = 10
 SIDES: tuple[Side, ...] = ("claims_administrator", "reviewer")
 
 
@@ -147,4 +148,5 @@ def item_at(path: str) -> int | None:
     (1, None)
     """
     number = path.partition("/items/")[2].partition("/")[0]
-    return int(number) + 1 if path.startswith("/items/") and number.isdecimal() else None
+    known = path.startswith("/items/") and number.isdecimal() and len(number) < _DIGITS
+    return int(number) + 1 if known else None

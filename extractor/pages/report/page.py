@@ -69,6 +69,7 @@ def _view(made: Tabulation, linker: Linker) -> dict[str, Any]:
         "no_chart": MISSING if decided and not drawings and not _can_draw() else None,
         "downloads": {sheet.name: _download(to_csv(sheet)) for sheet in sheets(made)},
         "years": _years(made),
+        "decided": {row.key[0] for row in made.table("year").rows if len(row.key) == 1},
         "link": linker.of,
         "sources": list(dict.fromkeys(_sources(made))),
     }
