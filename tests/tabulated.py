@@ -61,9 +61,12 @@ def item(  # noqa: PLR0913 - one parameter per thing that is counted
         request=named,
         treatment=named,
         decision=Decision(value=decision, quote=decision, start=0, end=6),
-        category=category
-        and Category(name=category, subcategory=subcategory, evidence=named, source="lexicon"),
-        drug=Drug(name=named, drug_class=drug_class) if drug or drug_class else None,
+        category=None
+        if category is None
+        else Category(name=category, subcategory=subcategory, evidence=named, source="lexicon"),
+        drug=Drug.model_validate({"name": named, "class": drug_class})
+        if drug or drug_class
+        else None,
         partial_approval=PartialApproval(original=named, authorized=named, remaining=named)
         if partial
         else None,
@@ -96,7 +99,9 @@ def record(
             "status": "verified",
             "case": Case(
                 case_number=words("CM24-0000001"),
-                decision_date=decided and Day(value=decided, quote=decided, start=0, end=10),
+                decision_date=Day(value=decided, quote=decided, start=0, end=10)
+                if decided
+                else None,
             ),
             "expert": Expert(specialties=tuple(map(words, specialties))),
             "items": items,

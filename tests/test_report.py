@@ -251,6 +251,7 @@ def test_csv_files_hold_counts_and_rates(tmp_path: Path) -> None:
         ("all", "not_read", "", "1", "1", "0", "0"),
     ]
     assert found[1]["overturn_rate"] == "0.5000"
+    assert found[4]["share_of_items"] == "0.6667"
     assert found[2]["overturn_rate"] == ""
     assert float(found[1]["low"]) < 0.5 < float(found[1]["high"])
 

@@ -220,6 +220,17 @@ def test_letters_are_counted_by_how_many_items_they_have() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("numbers", "median"), [([], None), ([3], 3), ([1, 1, 9], 1), ([1, 2, 9], 2), ([1, 2, 8, 9], 2)]
+)
+def test_the_median_is_a_number_of_items_that_a_letter_has(
+    numbers: list[int], median: int | None
+) -> None:
+    """Half of the letters do not exceed it; the lower one where two are in the middle."""
+    made = tabulated(*(record(*[item()] * n) for n in numbers))
+    assert made.median_items("all") == median
+
+
 def test_partial_approvals_stand_apart() -> None:
     """The rest is decided like any item, and the rows say of how many a part was authorized."""
     made = tabulated(record(item(OVER, partial=True), item(UP), item(UP)))

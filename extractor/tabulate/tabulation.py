@@ -47,6 +47,16 @@ class Tabulation:
         """Whether all letters with items are verified, so that both ways to count agree."""
         return self.decisions["verified"] == self.decisions["all"]
 
+    def median_items(self, scope: Scope) -> int | None:
+        """Return the number of items that half of the letters with items do not exceed."""
+        rows = self.table("items_per_letter").rows
+        half, so_far = self.decisions[scope].letters / 2, 0
+        for row in rows:
+            so_far += row.of(scope).letters
+            if so_far and so_far >= half:
+                return int(row.key[0])
+        return None
+
     def table(self, name: str) -> Table:
         """Return the table of that name."""
         return next(table for table in self.tables if table.grouping.name == name)

@@ -31,10 +31,18 @@ def bar(counted: Counted) -> Bar | None:
 
 @dataclass(frozen=True)
 class Line:
-    """One row of a view: its label, and what is counted in each block; ``apart`` at the foot."""
+    """One row of a view.
+
+    Attributes:
+        label: What it is called.
+        counted: What is counted in each block.
+        shares: Its items of all items, in each block.
+        apart: Whether it stands at the foot: what was not read, or not told apart.
+    """
 
     label: words.Label
     counted: Sequence[Counted]
+    shares: Sequence[float | None]
     apart: bool = False
 
 
@@ -81,7 +89,7 @@ def _view(table: Table, cells: list[tuple[Scope, str]], names: list[str]) -> Vie
     return View(
         _caption(table, cells),
         names,
-        Line(words.Label("All items"), [table.totals[scope] for scope, _ in cells]),
+        _total(table, cells),
         [*lines[:shown], *apart],
         lines[shown:],
         max(0, len(plain) - MOST),
@@ -90,7 +98,24 @@ def _view(table: Table, cells: list[tuple[Scope, str]], names: list[str]) -> Vie
 
 def _line(table: Table, row: Row, cells: list[tuple[Scope, str]]) -> Line:
     counted = [row.of(*cell) for cell in cells]
-    return Line(words.label(table.grouping, row.key), counted, row.key in {UNREAD, FURTHER})
+    apart = row.key in {UNREAD, FURTHER}
+    return Line(
+        words.label(table.grouping, row.key), counted, _shares(table, counted, cells), apart
+    )
+
+
+def _total(table: Table, cells: list[tuple[Scope, str]]) -> Line:
+    counted = [table.totals[scope] for scope, _ in cells]
+    return Line(words.Label("All items"), counted, _shares(table, counted, cells))
+
+
+def _shares(
+    table: Table, counted: list[Counted], cells: list[tuple[Scope, str]]
+) -> list[float | None]:
+    """Return the groups' items of all items that count."""
+    wholes = [table.totals[scope].items for scope, _ in cells]
+    pairs = zip(counted, wholes, strict=True)
+    return [each.items / whole if whole else None for each, whole in pairs]
 
 
 def _caption(table: Table, cells: list[tuple[Scope, str]]) -> str:

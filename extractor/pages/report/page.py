@@ -109,7 +109,7 @@ def _sources(made: Tabulation) -> list[Any]:
 def _environment() -> Environment:
     environment = frame.environment(_TEMPLATES)
     environment.filters |= {
-        name: getattr(words, name) for name in ("count", "percent", "ends", "many")
+        name: getattr(words, name) for name in ("count", "percent", "ends", "many", "heading")
     }
     environment.filters |= {
         "brief": lambda name: shortened(str(name), _NAME),

@@ -12,6 +12,7 @@ from extractor.write.csv import cell_of
 Cell = str | int | float | None
 _COUNTS = (
     "items",
+    "share_of_items",
     "in_letters",
     "upheld",
     "overturned",
@@ -79,8 +80,9 @@ def _rows(table: Table, *, sided: bool) -> Iterator[tuple[Cell, ...]]:
     width = len(table.grouping.columns)
     for scope in SCOPES:
         for side in table.grouping.sides:
+            total = table.totals[scope].items
             lead: tuple[str, ...] = (scope, side) if sided else (scope,)
-            yield (*lead, "total", *[None] * width, *figures(table.totals[scope]))
+            yield (*lead, "total", *[None] * width, *figures(table.totals[scope], total))
             for row in table.rows:
                 if row.key in {UNREAD, FURTHER}:
                     named: tuple[str | None, ...] = (
@@ -89,14 +91,15 @@ def _rows(table: Table, *, sided: bool) -> Iterator[tuple[Cell, ...]]:
                     )
                 else:
                     named = ("value", *row.key)
-                yield (*lead, *named, *figures(row.of(scope, side)))
+                yield (*lead, *named, *figures(row.of(scope, side), total))
 
 
-def figures(counted: Counted) -> tuple[Cell, ...]:
-    """Return the counts of a group, its overturn rate and the ends of the rate's interval."""
+def figures(counted: Counted, total: int) -> tuple[Cell, ...]:
+    """Return a group's counts, overturn rate and the ends of its interval; *total*: all items."""
     low, high = counted.interval or (None, None)
     return (
         counted.items,
+        _share(counted.items, total),
         counted.letters,
         counted.upheld,
         counted.overturned,

@@ -38,6 +38,14 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "shared": _SHARED,
     "partial": _PARTIAL,
 }
+_HEADINGS = {
+    "cites": "rests on",
+    "cites_of_both": "claims administrator → reviewer",
+    "document": "document",
+    "guideline": "guideline",
+    "partial": "approval by the claims administrator",
+    "shared": "both sides cite",
+}
 _FURTHER = "all that came after the table was full"
 
 
@@ -61,6 +69,11 @@ def label(grouping: Grouping, key: Key) -> Label:
     if grouping.name == "subcategory":
         return Label(key[1] or "no subcategory", key[0])
     return Label(_WORDS.get(grouping.name, {}).get(key[0], key[0]))
+
+
+def heading(grouping: Grouping) -> str:
+    """Return what the rows of a table are."""
+    return _HEADINGS.get(grouping.name, grouping.columns[-1].replace("_", " "))
 
 
 def _side(cites: str) -> str:
