@@ -36,7 +36,7 @@ class Line:
     Attributes:
         label: What it is called.
         counted: What is counted in each block.
-        shares: Its items of all items, in each block.
+        shares: Its items of all items, in each block; none of the total.
         apart: Whether it stands at the foot: what was not read, or not told apart.
     """
 
@@ -89,7 +89,7 @@ def _view(table: Table, cells: list[tuple[Scope, str]], names: list[str]) -> Vie
     return View(
         _caption(table, cells),
         names,
-        _total(table, cells),
+        Line(words.Label("All items"), [table.totals[scope] for scope, _ in cells], []),
         [*lines[:shown], *apart],
         lines[shown:],
         max(0, len(plain) - MOST),
@@ -102,11 +102,6 @@ def _line(table: Table, row: Row, cells: list[tuple[Scope, str]]) -> Line:
     return Line(
         words.label(table.grouping, row.key), counted, _shares(table, counted, cells), apart
     )
-
-
-def _total(table: Table, cells: list[tuple[Scope, str]]) -> Line:
-    counted = [table.totals[scope] for scope, _ in cells]
-    return Line(words.Label("All items"), counted, _shares(table, counted, cells))
 
 
 def _shares(
