@@ -8,6 +8,8 @@
     ├── GoldenError            a golden case is incomplete or its spans do not read
     ├── CorrectionError        a person's correction cannot be read, written or applied
     ├── SettingsError          a model cannot be asked as the settings stand
+    ├── UnreadableDatabase     a database of letters is damaged, or is none
+    ├── QueryError             a search is for nothing, or by a value that there is none of
     ├── BatchRunning           a batch is not done yet, and all of its replies are wanted
     ├── ModelError             a model gave no reply to a letter; carries its finding code
     │   ├── EndpointFailed     not reachable, too slow, broken off, or an error of its own
@@ -162,6 +164,23 @@ class SourceChanged(ModelError):
     """The letter is not as it was when the batch that should answer for it was submitted."""
 
     code = Code.SOURCE_MISMATCH
+
+
+class UnreadableDatabase(ImrError):
+    """A database of letters is damaged, of another version, or none that was written here."""
+
+
+class QueryError(ImrError):
+    """A search is for nothing, or asks by a value that there is none of.
+
+    ``value`` is what was asked for and ``known`` what there is, where that is a closed list.
+    """
+
+    def __init__(self, message: str, value: str = "", known: Sequence[str] = ()) -> None:
+        """Keep what was asked for, and what there is, beside the message."""
+        super().__init__(message)
+        self.value = value
+        self.known = tuple(known)
 
 
 class BatchRunning(ImrError):

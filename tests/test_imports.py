@@ -34,6 +34,7 @@ ROOMS = (
     ("golden",),
     ("write",),
     ("tabulate",),
+    ("precedents",),
     ("pages",),
     ("run",),
     ("batch",),

@@ -47,6 +47,7 @@ from extractor.write.rows import COLUMNS, ITEM_COLUMNS, LETTER_COLUMNS
 
 _JSON = json.JSONEncoder(ensure_ascii=False).encode
 APPLICATION_ID = 0x494D5231
+VERSION = 1
 Value = str | int | float | None
 
 _AFFINITY = {
@@ -184,7 +185,7 @@ def _fill(database: sqlite3.Connection, records: Iterable[Record]) -> None:
     """Make tables, rows, indexes; no journal of SQLite's own, for nobody sees a half database."""
     database.executescript(
         "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
-        f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 1;"
+        f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};"
         f"BEGIN; {_TABLES} {_VIEWS}",
     )
     _insert(database, "guidelines", [tuple(_guideline(g)) for g in catalogue().entries.values()])
