@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from extractor.errors import UnreadableDatabase
+from extractor.findings import OBSERVATIONS
 from extractor.write.sqlite import APPLICATION_ID, VERSION
 
 _ANEW = "write it anew with `imr extract LETTERS --out letters.db`"
@@ -115,3 +116,11 @@ def listed(cell: object) -> tuple[str, ...]:
     except (ValueError, RecursionError):
         return ()
     return tuple(each for each in found if isinstance(each, str)) if isinstance(found, list) else ()
+
+
+def observations_of(database: sqlite3.Connection, letter: int, item: int) -> tuple[str, ...]:
+    """Return what is odd about an item, or its whole letter: finding codes, each once."""
+    query = "SELECT DISTINCT code FROM findings WHERE letter = ? AND (item = ? OR item IS NULL)"
+    known = {code.value for code in OBSERVATIONS}
+    codes = (words(code) for (code,) in database.execute(f"{query} ORDER BY code", (letter, item)))
+    return tuple(code for code in codes if code in known)

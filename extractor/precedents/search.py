@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from extractor.errors import QueryError
-from extractor.precedents.database import number, opened, said, words
+from extractor.precedents.database import number, observations_of, opened, said, words
 from extractor.precedents.filters import Clause, Filters
 from extractor.precedents.passages import Letters, Passage, field_of, passage_of
 from extractor.precedents.query import expression_of
@@ -52,6 +52,7 @@ class Hit:
         category: The treatment's category.
         subcategory: Its subcategory.
         passage: The words that were found, in their context.
+        observations: What is odd about the item or its letter: finding codes.
         copies: How many more letters with the same bytes have the item.
     """
 
@@ -66,6 +67,7 @@ class Hit:
     category: str | None
     subcategory: str | None
     passage: Passage
+    observations: tuple[str, ...] = ()
     copies: int = 0
 
 
@@ -168,6 +170,7 @@ def _hit(
         category=said(row["request_category"]),
         subcategory=said(row["request_subcategory"]),
         passage=passage_of(field, marked, letter),
+        observations=observations_of(database, row["letter"], row["item"]),
         copies=found["copies"] - 1,
     )
 

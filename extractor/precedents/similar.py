@@ -4,36 +4,67 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from heapq import nsmallest
+from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
 from extractor.errors import QueryError
-from extractor.precedents.database import number, opened, said, words
-from extractor.precedents.filters import Filters
-from extractor.precedents.likeness import Likeness, likeness
+from extractor.precedents.database import number, observations_of, opened, said, words
+from extractor.precedents.filters import Clause, Filters
+from extractor.precedents.likeness import (
+    CATEGORY,
+    DRUG,
+    DRUG_CLASS,
+    GUIDELINES,
+    REGION,
+    SIDE_OR_LEVEL,
+    SUBCATEGORY,
+    TEXT,
+    Likeness,
+    attainable,
+    likeness,
+)
 from extractor.precedents.passages import Passage
 from extractor.precedents.profile import Profile
-from extractor.precedents.words import REQUEST_WEIGHT, expression_of, text_of, words_of
+from extractor.precedents.words import REQUEST_WEIGHT, expression_of, text_of, whole_of, words_of
 from extractor.record import Record
 
 LOWEST = 0.25
+_ROUNDING = 1e-9
+_SAME_CATEGORY = "items.request_category = :category"
+_SAME_SUBCATEGORY = f"({_SAME_CATEGORY} AND items.request_subcategory IS :subcategory)"
+# The most points that an item can earn: all but its body regions are counted as they are.
+_BOUND = f"""
+    {CATEGORY} * coalesce({_SAME_CATEGORY}, 0) + {SUBCATEGORY} * coalesce({_SAME_SUBCATEGORY}, 0)
+    + CASE WHEN items.drug_name = :drug THEN {DRUG}
+        WHEN items.drug_class = :drug_class THEN {DRUG_CLASS} ELSE 0 END
+    + {GUIDELINES} * cited / max(1, json_array_length(:guidelines))
+    + {TEXT} * min(1, -bm25 / :whole)
+    + {REGION + SIDE_OR_LEVEL} * EXISTS (
+        SELECT 1 FROM json_each(:regions) AS ours WHERE instr(items.regions, ours.value))"""  # noqa: S608
+_TABLE = """
+    DROP TABLE IF EXISTS temp.near;
+    CREATE TABLE temp.near (item INTEGER PRIMARY KEY, bm25 REAL, cited INTEGER)"""
+_SPOKEN = f"""
+    INSERT INTO near SELECT rowid, bm25(items_fts, {REQUEST_WEIGHT}, 1.0), 0
+    FROM items_fts WHERE items_fts MATCH :words"""  # noqa: S608
+_CITING = """
+    INSERT INTO near SELECT item, 0, count(DISTINCT guideline) FROM citations
+    WHERE guideline IN (SELECT value FROM json_each(:guidelines)) GROUP BY item
+    ON CONFLICT (item) DO UPDATE SET cited = excluded.cited"""
+_OF_THE_KIND = f"INSERT OR IGNORE INTO near SELECT item, 0, 0 FROM items WHERE {_SAME_CATEGORY}"  # noqa: S608
 _NEAR = f"""
-    WITH spoken AS (
-        SELECT rowid AS item, bm25(items_fts, {REQUEST_WEIGHT}, 1.0) AS bm25
-        FROM items_fts WHERE items_fts MATCH :words),
-    near AS (
-        SELECT item FROM spoken
-        UNION SELECT item FROM items WHERE request_category = :category
-        UNION SELECT item FROM citations WHERE guideline IN (SELECT value FROM json_each(:ids)))
-    SELECT items.*, letters.id, letters.sha256, bm25
+    SELECT near.item, bm25, {_BOUND} AS bound, count(*) OVER () AS compared
     FROM near CROSS JOIN items USING (item) JOIN letters USING (letter)
-        LEFT JOIN spoken USING (item)
-    WHERE {{where}}"""  # noqa: S608 - a number of this program's own
+    WHERE items.letter NOT IN (SELECT value FROM json_each(:same)) AND {{where}}
+    ORDER BY bound DESC, near.item"""  # noqa: S608 - numbers and names of this program's own
 _LETTER = "SELECT letter FROM letters WHERE id = ?1 OR case_number = ?1 ORDER BY letter LIMIT 1"
 _LIKE = "SELECT id FROM letters WHERE id LIKE ? ESCAPE '\\' ORDER BY id LIMIT 3"
 _SAME = """
     SELECT letter FROM letters
     WHERE sha256 = :sha256 OR text_sha256 = :text_sha256 OR case_number = :case_number"""
+_COPIES = "SELECT count(*) FROM letters WHERE sha256 = ? AND letter <> ?"
 _SHOWN = "SELECT * FROM items JOIN letters USING (letter) WHERE item = ?"
 
 
@@ -52,6 +83,7 @@ class Precedent:
         decision: ``upheld`` or ``overturned``.
         likeness: What is shared, and the score.
         conclusion: The sentence that decides the item, with its exact place; None without one.
+        observations: What is odd about the item or its letter: finding codes.
         copies: How many more letters with the same bytes there are.
     """
 
@@ -65,6 +97,7 @@ class Precedent:
     decision: str
     likeness: Likeness
     conclusion: Passage | None
+    observations: tuple[str, ...] = ()
     copies: int = 0
 
 
@@ -72,14 +105,12 @@ class Precedent:
 class Precedents:
     """The letters most like one item, the nearest first.
 
-    ``compared`` counts the items of other letters that share anything and pass the filters;
-    ``near`` the letters of at least the lowest score.
+    ``compared`` counts the items of other letters that share anything and pass the filters.
     """
 
     item: int
     request: str
     compared: int
-    near: int
     precedents: tuple[Precedent, ...]
 
 
@@ -176,56 +207,84 @@ def _without_item(ours: list[Profile], item: int | None) -> QueryError:
 
 def _precedents(database: sqlite3.Connection, one: Profile, wanted: _Wanted) -> Precedents:
     """Return the letters nearest to an item."""
-    ranked: dict[object, tuple[float, str, int, Likeness]] = {}
-    copies: dict[object, set[int]] = {}
-    compared = 0
-    for row, found in _compared(database, one, wanted.same, wanted.filters):
-        compared += 1
-        if found.score < wanted.lowest:
-            continue
-        content = row["sha256"] or row["letter"]
-        copies.setdefault(content, set()).add(row["letter"])
-        rank = (-found.score, words(row["id"]), row["item"], found)
-        if content not in ranked or rank[:3] < ranked[content][:3]:
-            ranked[content] = rank
-    best = sorted(ranked, key=lambda content: ranked[content][:3])[: wanted.limit]
-    shown = tuple(
-        _precedent(database, *ranked[content][2:], len(copies[content]) - 1) for content in best
-    )
-    return Precedents(one.number, one.request, compared, len(ranked), shown)
+    best: dict[object, _Ranked] = {}
+    enough, compared = wanted.lowest, 0
+    for row, text in _bounded(database, one, wanted):
+        compared = row["compared"]
+        if row["bound"] / attainable(one) < enough - _ROUNDING:
+            break
+        shown = database.execute(_SHOWN, (row["item"],)).fetchone()
+        found = likeness(one, Profile.of_row(shown), text)
+        content = shown["sha256"] or shown["letter"]
+        ranked = _Ranked(-found.score, words(shown["id"]), row["item"], found)
+        if found.score >= wanted.lowest and ranked < best.get(content, _LAST):
+            best[content] = ranked
+            enough = _least(best, wanted)
+    first = nsmallest(wanted.limit, best.values())
+    shown = tuple(_precedent(database, each.item, each.likeness) for each in first)
+    return Precedents(one.number, one.request, compared, shown)
 
 
-def _compared(
-    database: sqlite3.Connection, one: Profile, same: frozenset[int], filters: Filters
-) -> Iterator[tuple[sqlite3.Row, Likeness]]:
-    """Yield every item of another letter that may be like *one*, and how far it is."""
-    marks = ", ".join("?" * len(same))
-    query = f"SELECT count(*) FROM items WHERE letter IN ({marks})"  # noqa: S608 - question marks
-    own = 1 if database.execute(query, tuple(same)).fetchone()[0] else 0
+class _Ranked(NamedTuple):
+    """An item by its score, highest first, its letter's id, its place."""
+
+    points: float
+    id: str
+    item: int
+    likeness: Likeness
+
+
+_LAST = _Ranked(inf, "", 0, Likeness(0))
+
+
+def _least(best: dict[object, _Ranked], wanted: _Wanted) -> float:
+    """Return the score below which no more letter is wanted."""
+    if len(best) < wanted.limit:
+        return wanted.lowest
+    return -nsmallest(wanted.limit, best.values())[-1].points
+
+
+def _bounded(
+    database: sqlite3.Connection, one: Profile, wanted: _Wanted
+) -> Iterator[tuple[sqlite3.Row, float]]:
+    """Yield items of other letters, those first that may earn most, and how alike the words are."""
+    same = json.dumps(sorted(wanted.same))
+    query = "SELECT 1 FROM items WHERE letter IN (SELECT value FROM json_each(?)) LIMIT 1"
+    own = 1 if database.execute(query, (same,)).fetchone() else 0
     weights = words_of(database, one.request, one.rationale, own)
-    where, values = filters.where(database)
+    where, values = filters_named(wanted.filters.where(database))
     named = {
         "words": expression_of(weights) or '"\ufdd0"',
+        "whole": whole_of(weights),
         "category": one.category,
-        "ids": json.dumps(sorted(one.guidelines)),
+        "subcategory": one.subcategory,
+        "drug": one.drug,
+        "drug_class": one.drug_class,
+        "regions": json.dumps([each.region for each in one.regions]),
+        "guidelines": json.dumps(sorted(one.guidelines)),
+        "same": same,
     }
-    for row in database.execute(*_bound(where, values, named)):
-        if row["letter"] not in same:
-            yield row, likeness(one, Profile.of_row(row), text_of(row["bm25"], weights))
+    database.executescript(_TABLE)
+    for statement in (_SPOKEN, _CITING, _OF_THE_KIND):
+        database.execute(statement, named)
+    for row in database.execute(_NEAR.format(where=where), {**named, **values}):
+        yield row, text_of(row["bm25"], weights)
 
 
-def _bound(
-    where: str, values: tuple[str | int, ...], named: dict[str, str | None]
-) -> tuple[str, dict[str, str | int | None]]:
-    """Return the query with the condition *where* in it, whose parameters get names too."""
-    pieces = where.split("?")
-    names = [f":p{number}" for number in range(len(values))]
-    condition = "".join(part for pair in zip(pieces, [*names, ""], strict=True) for part in pair)
-    return _NEAR.format(where=condition), {**named, **{f"p{n}": v for n, v in enumerate(values)}}
+def filters_named(clause: Clause) -> tuple[str, dict[str, str | int]]:
+    """Return a condition with a name for each of its question marks, and the names' values.
+
+    >>> filters_named(("a = ? AND b < ?", ("x", 2)))
+    ('a = :p0 AND b < :p1', {'p0': 'x', 'p1': 2})
+    """
+    first, *rest = clause[0].split("?")
+    named = "".join(f":p{number}{piece}" for number, piece in enumerate(rest))
+    return first + named, {f"p{number}": value for number, value in enumerate(clause[1])}
 
 
-def _precedent(database: sqlite3.Connection, item: int, found: Likeness, copies: int) -> Precedent:
+def _precedent(database: sqlite3.Connection, item: int, found: Likeness) -> Precedent:
     row = database.execute(_SHOWN, (item,)).fetchone()
+    copies = database.execute(_COPIES, (row["sha256"], row["letter"])).fetchone()[0]
     return Precedent(
         id=words(row["id"]),
         path=said(row["path"]),
@@ -237,6 +296,7 @@ def _precedent(database: sqlite3.Connection, item: int, found: Likeness, copies:
         decision=words(row["request_decision"]),
         likeness=found,
         conclusion=_conclusion(row),
+        observations=observations_of(database, row["letter"], item),
         copies=copies,
     )
 

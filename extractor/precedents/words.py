@@ -51,7 +51,11 @@ def expression_of(weights: dict[str, float]) -> str | None:
     return " OR ".join(f'"{word}"' for word in weights) or None
 
 
+def whole_of(weights: dict[str, float]) -> float:
+    """Return more than any item can earn by the words: a positive number."""
+    return _SATURATION * sum(weights.values()) or 1.0
+
+
 def text_of(bm25: float | None, weights: dict[str, float]) -> float:
     """Return the part of the words' whole weight that an item earned, from 0 to 1."""
-    whole = _SATURATION * sum(weights.values())
-    return min(1.0, max(0.0, -(bm25 or 0.0) / whole)) if whole else 0.0
+    return min(1.0, max(0.0, -(bm25 or 0.0) / whole_of(weights)))

@@ -126,6 +126,8 @@ CREATE VIEW quoted AS
 _INDEXES = """
 CREATE INDEX letters_id ON letters (id);
 CREATE INDEX letters_case_number ON letters (case_number);
+CREATE INDEX letters_sha256 ON letters (sha256);
+CREATE INDEX letters_text_sha256 ON letters (text_sha256);
 CREATE INDEX letters_status ON letters (status);
 CREATE INDEX letters_decision_date ON letters (decision_date);
 CREATE INDEX items_letter ON items (letter);
@@ -133,7 +135,7 @@ CREATE INDEX items_request_decision ON items (request_decision);
 CREATE INDEX items_request_category ON items (request_category, request_subcategory);
 CREATE INDEX citations_letter ON citations (letter);
 CREATE INDEX citations_item ON citations (item);
-CREATE INDEX citations_guideline ON citations (guideline);
+CREATE INDEX citations_guideline ON citations (guideline, item);
 CREATE INDEX findings_letter ON findings (letter);
 CREATE INDEX findings_item ON findings (item);
 CREATE INDEX findings_code ON findings (code);
