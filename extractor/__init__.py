@@ -10,15 +10,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from extractor.api import extract, extract_many
     from extractor.pipeline import Extractor
+    from extractor.precedents import Filters, search, similar
     from extractor.record import Record
 
-__all__ = ["Extractor", "Record", "extract", "extract_many"]
+__all__ = ["Extractor", "Filters", "Record", "extract", "extract_many", "search", "similar"]
 
 _HOMES = {
     "Extractor": "extractor.pipeline",
+    "Filters": "extractor.precedents",
     "Record": "extractor.record",
     "extract": "extractor.api",
     "extract_many": "extractor.api",
+    "search": "extractor.precedents",
+    "similar": "extractor.precedents",
 }
 
 

@@ -18,6 +18,8 @@ from extractor.cli import extract as extracting
 from extractor.cli import merge as merging
 from extractor.cli import output
 from extractor.cli import report as reporting
+from extractor.cli import search as searching
+from extractor.cli import similar as comparing
 from extractor.cli import survey as surveying
 from extractor.cli.codebook import Format
 from extractor.cli.codebook import show as show_codebook
@@ -84,6 +86,8 @@ app.command()(surveying.survey)
 app.command()(differing.diff)
 app.command()(merging.merge)
 app.command()(reporting.report)
+app.command()(searching.search)
+app.command()(comparing.similar)
 app.add_typer(caching.app, name="cache")
 app.add_typer(batching.app, name="batch")
 

@@ -3,13 +3,14 @@
 Both read the database that ``imr extract LETTERS --out letters.db`` writes, and change nothing.
 """
 
-from extractor.precedents.filters import Filters
+from extractor.precedents.filters import Filters, decided_in
 from extractor.precedents.likeness import Likeness
 from extractor.precedents.passages import Passage
-from extractor.precedents.search import Hit, Hits, search
+from extractor.precedents.search import FIELDS, Hit, Hits, search
 from extractor.precedents.similar import Precedent, Precedents, similar
 
 __all__ = [
+    "FIELDS",
     "Filters",
     "Hit",
     "Hits",
@@ -17,6 +18,7 @@ __all__ = [
     "Passage",
     "Precedent",
     "Precedents",
+    "decided_in",
     "search",
     "similar",
 ]

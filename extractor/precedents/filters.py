@@ -93,6 +93,23 @@ class Filters:
             yield "letters.status = 'verified'", ()
 
 
+def decided_in(
+    year: int | None, since: str | None, until: str | None
+) -> tuple[str | None, str | None]:
+    """Return the first and the last day that are meant, ISO; a year is both of its own.
+
+    >>> decided_in(2016, "2016-07-01", None)
+    ('2016-07-01', '2016-12-31')
+
+    Raises:
+        QueryError: A day is none.
+    """
+    first, last = (_day(each) if each else None for each in (since, until))
+    if year is None:
+        return first, last
+    return max(first or "", f"{year:04}-01-01"), min(last or "9999-12-31", f"{year:04}-12-31")
+
+
 def categories() -> dict[str, tuple[str | None, str | None]]:
     """Return every name that a category can be asked for by: its category and subcategory.
 
