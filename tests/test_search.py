@@ -203,7 +203,7 @@ def test_filters_combine_in_any_order(golden: Path) -> None:
         ("--category", "Acupunture", "Acupuncture"),
         ("--guideline", "mtus/acoem/112", "mtus/acoem/12"),
         ("--observation", "body_region_mismach", "body_region_mismatch"),
-        ("--drug", "hydrocodon", "hydrocodone"),
+        ("--drug", "hydrocodoxone", "hydrocodone"),
         ("--region", "lumber spine", "lumbar spine"),
         ("--since", "12/31/2016", ""),
     ],
@@ -249,7 +249,7 @@ def test_programs_get_the_same_hits_in_every_format(golden: Path) -> None:
 
 
 def test_nothing_found_is_exit_code_1(golden: Path) -> None:
-    """As with grep, a search that finds nothing says so by its exit code; its output still parses."""
+    """As with grep, a search that finds nothing says so by its exit code, and still prints."""
     done = imr("search", golden, "xylophone", "--format", "json")
     assert (done.exit_code, json.loads(done.stdout)["hits"]) == (1, [])
     assert imr("search", golden, "knee").exit_code == 0

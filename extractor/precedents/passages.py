@@ -111,7 +111,8 @@ def passage_of(
             span = letter.from_source(field.start, field.end)
             if found := _cut(field, letter, span, window, marks):
                 return _placed(found, 0, letter)
-        quote = Text.of(field.quote, paged=False)
+        # A soft hyphen was printed where a line ended after it, which a quote no longer shows.
+        quote = Text.of(field.quote.replace("\u00ad ", "\u00ad\n"), paged=False)
         if found := _cut(field, quote, quote.whole, window, marks):
             kept = field.page is None and len(field.quote) == field.end - field.start
             return _placed(found, field.start) if kept else _within(found, field)
