@@ -16,6 +16,8 @@ from terminal import imr, on_terminal
 from extractor.api import extract, extract_many
 from extractor.errors import QueryError, UnreadableDatabase
 from extractor.precedents import Filters, Precedents, similar
+from extractor.precedents.likeness import likeness
+from extractor.precedents.profile import Profile, Region
 from extractor.source import find, load
 from extractor.text import collapse
 from extractor.write import write_records
@@ -89,6 +91,50 @@ def test_who_agrees_in_more_ranks_higher(folder: Path) -> None:
         scores = [each.likeness.score for each in found.precedents]
         assert scores == sorted(scores, reverse=True)
         assert all(0 <= score <= 1 for score in scores)
+
+
+KNEE_PROFILE = Profile(
+    number=1,
+    request="",
+    category="Pharmaceuticals",
+    subcategory="NSAID",
+    drug="naproxen",
+    drug_class="NSAID",
+    regions=(Region("knee", "left", frozenset()),),
+    guidelines=frozenset({"mtus/acoem/13", "odg"}),
+)
+RIGHT_KNEE = (Region("knee", "right", frozenset()),)
+ANKLE = (Region("ankle", "left", frozenset()),)
+
+
+@pytest.mark.parametrize(
+    ("other", "lost"),
+    [
+        ({}, 0),
+        ({"category": "Surgery"}, 4),
+        ({"subcategory": "Opioids"}, 2),
+        ({"drug": "ibuprofen"}, 2),
+        ({"drug": "tramadol", "drug_class": "Opioids"}, 3),
+        ({"drug": None, "drug_class": None}, 3),
+        ({"regions": RIGHT_KNEE}, 1),
+        ({"regions": ANKLE}, 3),
+        ({"regions": (*KNEE_PROFILE.regions, *ANKLE)}, 1),
+        ({"guidelines": frozenset({"odg", "acoem"})}, 1),
+        ({"guidelines": frozenset()}, 2),
+    ],
+)
+def test_what_is_not_shared_costs_its_points(other: dict[str, object], lost: int) -> None:
+    """Of the 15 points of an item that has every part, what differs loses what it is worth."""
+    found = likeness(KNEE_PROFILE, replace(KNEE_PROFILE, **other), 1.0)  # type: ignore[arg-type]
+    assert found.score == pytest.approx((15 - lost) / 15)
+    half = likeness(KNEE_PROFILE, replace(KNEE_PROFILE, **other), 0.5)  # type: ignore[arg-type]
+    assert half.score == pytest.approx((15 - lost - 1.5) / 15)
+
+
+def test_parts_that_an_item_lacks_are_not_held_against_others() -> None:
+    """An item with words alone is wholly like another by words alone."""
+    bare = Profile(1, "", None, None, None, None, (), frozenset())
+    assert likeness(bare, KNEE_PROFILE, 1.0).score == 1
 
 
 def test_the_best_of_many_is_the_best_of_all(golden: Path) -> None:

@@ -40,11 +40,6 @@ class Likeness:
     guidelines: tuple[str, ...] = ()
     text: float = 0.0
 
-    @property
-    def shares(self) -> bool:
-        """Whether anything but words is shared."""
-        return bool(self.category or self.drug or self.regions or self.guidelines)
-
     def __str__(self) -> str:
         """Return what is shared, in words: "same category, same drug, 2 guidelines, text 0.41"."""
         parts = [

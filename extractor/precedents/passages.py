@@ -8,7 +8,7 @@ shown is exact; else it is the field's.
 import re
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -115,7 +115,10 @@ def passage_of(
         quote = Text.of(field.quote.replace("\u00ad ", "\u00ad\n"), paged=False)
         if found := _cut(field, quote, quote.whole, window, marks):
             kept = field.page is None and len(field.quote) == field.end - field.start
-            return _placed(found, field.start) if kept else _within(found, field)
+            if kept:
+                return _placed(found, field.start)
+            whole = window == (0, len(field.value))
+            return replace(_within(found, field), exact=whole)
     inside = [(a - window[0], b - window[0]) for a, b in marks if window[0] <= a and b <= window[1]]
     return _within(Passage(field.name, field.value[slice(*window)], tuple(inside)), field)
 
