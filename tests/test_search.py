@@ -149,6 +149,17 @@ def test_the_words_shown_are_cut_from_the_letter(
         assert shown.marks
 
 
+def test_a_field_on_one_line_says_exactly_where_its_words_stand(tmp_path: Path) -> None:
+    """Where no line break is lost in a quote, the place of words needs no letter to be exact."""
+    text = Letter((Issue(rationale="It is so. " * 60 + "Bananas were eaten. " * 2),)).write(
+        width=10_000
+    )
+    (hit,) = search(database_of(tmp_path, {"line": text}), "bananas").hits
+    assert hit.passage.exact
+    assert text[hit.passage.start : hit.passage.end] == hit.passage.words
+    assert [hit.passage.words[a:b] for a, b in hit.passage.marks] == ["Bananas"] * 2
+
+
 def test_marks_are_the_words_searched_for(golden: Path) -> None:
     """What is marked is what was searched for, as the letter prints it."""
     hits = search(golden, "firefighter", source=GOLDEN).hits
