@@ -167,11 +167,17 @@ def test_marks_are_the_words_searched_for(golden: Path) -> None:
     assert marked == {"ﬁreﬁghter"}
 
 
-def test_another_letter_under_the_same_id_places_nothing(invented: Path, tmp_path: Path) -> None:
-    """A letter that was changed since does not say where words stand."""
-    (tmp_path / "needles.txt").write_text("x" * 5000, "utf-8")
-    known = search(invented, "neck").hits
-    assert search(invented, "neck", source=tmp_path).hits == known
+def test_another_letter_under_the_same_id_places_nothing(tmp_path: Path) -> None:
+    """A letter says exactly where words stand until it is changed, be it by a line at its end."""
+    long = Letter((Issue(rationale="It is so. " * 60 + "Bananas were eaten."),))
+    database = database_of(tmp_path, {"long": long})
+    found = search(database, "bananas", source=tmp_path / "letters").hits
+    exact = [hit.passage.exact for hit in found]
+    file = tmp_path / "letters" / "long.txt"
+    file.write_text(file.read_text("utf-8") + "More.\n", "utf-8")
+    changed = search(database, "bananas", source=tmp_path / "letters").hits
+    assert (exact, [hit.passage.exact for hit in changed]) == ([True], [False])
+    assert changed == search(database, "bananas").hits
 
 
 FILTERS: list[dict[str, object]] = [
