@@ -6,6 +6,7 @@ processes end with the one that started them, however that ends.
 """
 
 import contextlib
+import gc
 import multiprocessing
 import signal
 import sys
@@ -31,6 +32,7 @@ from extractor.run.content import Content
 from extractor.source import Input
 
 _CHUNK = 8  # letters to a message between processes
+_BETWEEN_COLLECTIONS = 20_000  # objects; Python's own 700 are a part of one letter's
 _AHEAD = 4  # chunks per process that are done or under way before the consumer asks
 
 _Pipe: TypeAlias = "Connection[Any, Any]"
@@ -383,6 +385,8 @@ class _Worker:
 def _serve(connection: _Pipe, extract: Extracts) -> None:
     """Extract letters as they come, until the other end is gone; runs in a process of its own."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A record is a tree of small objects, none in a cycle: look for cycles less often.
+    gc.set_threshold(_BETWEEN_COLLECTIONS)
     with contextlib.suppress(EOFError, OSError):
         connection.send("ready")
         while True:

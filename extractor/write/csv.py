@@ -57,4 +57,5 @@ def cell_of(value: Cell) -> str:
         return "true" if value else "false"
     text = "; ".join(value) if isinstance(value, tuple) else str(value)
     text = text.replace("\x00", "\ufffd")
-    return f"'{text}" if _FORMULA.match(text) else text
+    # Most cells begin with a letter or a digit, as no formula does.
+    return f"'{text}" if not text[:1].isalnum() and _FORMULA.match(text) else text

@@ -1,6 +1,5 @@
 """Every value of a record with the characters it was read from, one after the other."""
 
-from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple, cast
 
 from pydantic import BaseModel
@@ -24,29 +23,32 @@ class Found(NamedTuple):
     value: V[Any] | Citation
 
 
-def evidence_of(record: Record) -> Iterator[Found]:
-    """Yield every value and every citation of *record*, in the record's order.
+def evidence_of(record: Record) -> list[Found]:
+    """Return every value and every citation of *record*, in the record's order.
 
     A citation comes before the excerpt it holds; its components are words of its quote and are
-    not yielded alone.
+    not given alone.
     """
+    found: list[Found] = []
     for part in _PARTS:
-        yield from _walk(getattr(record, part), f"/{part}", "" if part == "items" else part)
+        _collect(getattr(record, part), f"/{part}", "" if part == "items" else part, found)
+    return found
 
 
-def _walk(node: object, path: str, field: str) -> Iterator[Found]:
-    """Yield what stands at *node* and below it."""
+def _collect(node: object, path: str, field: str, found: list[Found]) -> None:
+    """Add to *found* what stands at *node* and below it."""
     kind = _kind(node)
     if kind == "list":
         for index, child in enumerate(cast("tuple[object, ...]", node)):
-            yield from _walk(child, f"{path}/{index}", field)
+            _collect(child, f"{path}/{index}", field, found)
         return
     if kind in ("value", "citation"):
-        yield Found(path, field, cast("V[Any] | Citation", node))
+        found.append(Found(path, field, cast("V[Any] | Citation", node)))
     if kind in ("part", "citation"):
         for name, child in vars(node).items():
             if _kind(child) != "leaf":
-                yield from _walk(child, f"{path}/{name}", f"{field}.{name}" if field else name)
+                below = f"{field}.{name}" if field else name
+                _collect(child, f"{path}/{name}", below, found)
 
 
 def _kind(node: object) -> _Kind:

@@ -297,7 +297,16 @@ LETTER_COLUMNS = tuple(column for column in COLUMNS if column.level == "letter")
 ITEM_COLUMNS = tuple(column for column in COLUMNS if column.level == "item")
 
 
+_OF_AN_ITEM = tuple((n, each.get) for n, each in enumerate(COLUMNS) if each.level == "item")
+
+
 def rows_of(record: Record) -> Iterator[list[Cell]]:
     """Yield one row of ``COLUMNS`` per item of *record*; a record without items has one row."""
-    for item in record.items or (None,):
-        yield [column.get(record, item) for column in COLUMNS]
+    row = [column.get(record, None) for column in COLUMNS]
+    if not record.items:
+        yield row
+    for item in record.items:
+        own = row.copy()
+        for place, get in _OF_AN_ITEM:
+            own[place] = get(record, item)
+        yield own

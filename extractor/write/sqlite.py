@@ -199,7 +199,7 @@ def _fill(database: sqlite3.Connection, records: Iterable[Record]) -> None:
 
 def _add(database: sqlite3.Connection, record: Record, letter: int, items: list[int]) -> None:
     """Add one letter; *items* are the primary keys of its items."""
-    found = list(evidence_of(record))
+    found = evidence_of(record)
     for table, rows in (
         ("letters", [(letter, *_cells(LETTER_COLUMNS, record, None))]),
         ("items", _items(record, letter, items)),
