@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from extractor.record import Record
-from extractor.run.crew import Done, Extracts, each, extracted
+from extractor.run.crew import each
 from extractor.run.made import made_of
+from extractor.run.making import Done, Extracts, extracted
 from extractor.run.named import Named, Shard
 from extractor.run.summary import Summary, Tally, Threshold
 from extractor.run.work import Work

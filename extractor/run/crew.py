@@ -11,24 +11,19 @@ import multiprocessing
 import signal
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import chain, islice
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
-from pathlib import PurePath
 from threading import Semaphore
-from traceback import extract_tb
-from typing import Any, NamedTuple, Protocol, Self, TypeAlias, cast, runtime_checkable
+from typing import Any, Self, TypeAlias, cast
 
-from extractor.corrections import Corrections
-from extractor.errors import ImrError, SettingsError
-from extractor.findings import Code, Finding
-from extractor.pipeline import version
+from extractor.errors import ImrError
 from extractor.propose.llm.options import IN_LINE
-from extractor.record import Document, Provenance, Record, Status
-from extractor.run.content import Content
+from extractor.record import Record
+from extractor.run.making import Came, Copy, Done, Extracts, Given, Submits, done, failed, made
 from extractor.source import Input
 
 _CHUNK = 8  # letters to a message between processes
@@ -36,76 +31,6 @@ _BETWEEN_COLLECTIONS = 20_000  # objects; Python's own 700 are a part of one let
 _AHEAD = 4  # chunks per process that are done or under way before the consumer asks
 
 _Pipe: TypeAlias = "Connection[Any, Any]"
-
-
-class Extracts(Protocol):
-    """What makes a record of an input; with more than one process it must survive pickling."""
-
-    @property
-    def configuration(self) -> Mapping[str, object]:
-        """Everything that changes what is extracted, as JSON can hold it."""
-
-    def extract_input(self, found: Input, /) -> Record:
-        """Return the record of one input; what is wrong with it is a finding."""
-
-
-@runtime_checkable
-class Submits(Extracts, Protocol):
-    """What can have several letters under way in one process, waiting for answers."""
-
-    @property
-    def concurrency(self) -> int:
-        """How many; 0 for what only computes, and is given processes instead."""
-
-    def submit(self, found: Input, /) -> "Future[Record]":
-        """Begin to make the record of one input."""
-
-
-@runtime_checkable
-class Corrects(Extracts, Protocol):
-    """What applies people's corrections to its records."""
-
-    @property
-    def corrected(self) -> Corrections:
-        """What they corrected."""
-
-
-class Done(NamedTuple):
-    """A letter's record as a line of JSON, and what is counted of it.
-
-    ``provenance`` tells what a model's part in it cost.
-    """
-
-    line: str
-    status: Status
-    items: int
-    codes: tuple[str, ...]
-    provenance: Provenance | None = None
-
-    @classmethod
-    def of(cls, record: Record) -> Self:
-        """Serialize *record*."""
-        codes = tuple(finding.code.value for finding in record.findings)
-        told = record.provenance if record.provenance.attempts else None
-        return cls(record.to_json(), record.status, len(record.items), codes, told)
-
-
-class Copy(NamedTuple):
-    """A letter whose record is not made but taken over, once it is its turn.
-
-    Attributes:
-        given: The letter.
-        content: What it holds; None where it is not asked for.
-        line: The record itself; None where *content* says which it is.
-    """
-
-    given: Input
-    content: Content | None = None
-    line: bytes | None = None
-
-
-Given: TypeAlias = Input | Copy
-Came: TypeAlias = Done | Copy
 
 
 def each(inputs: Iterable[Input], extract: Extracts, jobs: int) -> Iterator[Done]:
@@ -137,6 +62,12 @@ def in_order(inputs: Iterable[Given], extract: Extracts, jobs: int) -> Iterator[
         return
     with _Crew(extract, jobs) as crew:
         yield from crew.work(letters)
+
+
+def apart(inputs: Iterable[Given], extract: Extracts) -> Iterator[Came]:
+    """Yield what becomes of each input, in input order, extracted in one process that may die."""
+    with _Crew(extract, 1) as crew:
+        yield from crew.work(iter(inputs))
 
 
 def _side_by_side(extract: Submits, letters: Iterator[Given]) -> Iterator[Came]:
@@ -177,60 +108,11 @@ def _waited(given: Given, future: "Future[Record] | None") -> Came:
     if isinstance(given, Copy):
         return given
     assert future is not None, "what is no copy is extracted"
-    return _made(given, future.result)
-
-
-def extracted(extract: Extracts, given: Input) -> Record:
-    """Return the record of *given*, whatever its letter does to the extractor."""
-    return _attempted(given, lambda: extract.extract_input(given))
-
-
-def _attempted(given: Input, make: Callable[[], Record]) -> Record:
-    try:
-        return make()
-    except SettingsError:
-        raise
-    except Exception as error:
-        return _failed(given, f"The extractor failed on it: {_place_of(error)}.")
-
-
-def _place_of(error: Exception) -> str:
-    """Return an error's type and line; its own message may hold the letter's text."""
-    last = extract_tb(error.__traceback__)[-1]
-    file = "/".join(PurePath(last.filename).parts[-2:])
-    return f"{type(error).__name__} at {file}:{last.lineno}"
+    return made(given, future.result)
 
 
 def _now(extract: Extracts, given: Given) -> Came:
     return given if isinstance(given, Copy) else done(extract, given)
-
-
-def done(extract: Extracts, given: Input) -> Done:
-    """Return the record of *given* as JSON; half a surrogate pair makes it a failed one."""
-    return _made(given, lambda: extract.extract_input(given))
-
-
-def _made(given: Input, make: Callable[[], Record]) -> Done:
-    try:
-        return Done.of(_attempted(given, make))
-    except ValueError:
-        return Done.of(_failed(given, "Its text or name holds what UTF-8 cannot."))
-
-
-def _failed(given: Input, message: str) -> Record:
-    """Return the record of an input on which the extractor itself failed."""
-    path = _utf8(given.path) if given.path else None
-    return Record(
-        document=Document(id=_utf8(given.id), path=path),
-        status="failed",
-        findings=(Finding.of(Code.NOT_TEXT, message),),
-        provenance=Provenance(proposer="none", version=version()),
-    )
-
-
-def _utf8(text: str) -> str:
-    """Return *text* with a question mark for what UTF-8 cannot hold."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 @dataclass
@@ -367,7 +249,7 @@ class _Worker:
             done: list[Done] = self.connection.recv()
         except (EOFError, OSError):
             self._restart()
-            return Done.of(_failed(given, "The process that read it died of it."))
+            return Done.of(failed(given, "The process that read it died of it."))
         return done[0]
 
     def _restart(self) -> None:

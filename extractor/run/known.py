@@ -11,7 +11,7 @@ from pydantic_core import from_json
 
 from extractor.record import Document
 from extractor.run.content import Content
-from extractor.run.crew import Copy, Done
+from extractor.run.making import Copy, Done
 from extractor.source import Input
 from extractor.write.journal import KEY
 from extractor.write.places import needing_room
@@ -87,17 +87,11 @@ class Known:
 
         None where there is none after all, or it cannot bear the name.
         """
-        line = asked.line or self._line(asked.content)
-        found = _document(line) if line else None
-        if line is None or found is None:
-            return None
-        document, rest = found
-        if asked.content is not None:
-            if not (asked.content.is_of(document) and _is_path(asked.given)):
-                return None
-            renamed = {"id": asked.given.id, "path": asked.given.path}
-            document = document.model_copy(update=renamed)
-        return _done(document, rest)
+        if asked.line is not None:
+            found = _document(asked.line)
+            return _done(*found) if found else None
+        line = self._line(asked.content)
+        return renamed(line, asked) if line else None
 
     def dropped(self, names: Iterator[str]) -> int:
         """Return how many of the earlier records' ids are none of *names*."""
@@ -130,6 +124,21 @@ class Known:
 
     def _name(self, name: str) -> None:
         self._execute("INSERT OR IGNORE INTO name VALUES (?)", (_short(name),))
+
+
+def renamed(line: bytes, asked: Copy) -> Done | None:
+    """Return the record in *line*, which a newline ends, under the name of its copy *asked*.
+
+    None where it is not of the same content after all, or cannot bear the name.
+    """
+    if (found := _document(line)) is None:
+        return None
+    document, rest = found
+    content = asked.content
+    if content is None or not (content.is_of(document) and _is_path(asked.given)):
+        return None
+    own = {"id": asked.given.id, "path": asked.given.path}
+    return _done(document.model_copy(update=own), rest)
 
 
 def status_of(line: bytes) -> str:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from extractor.errors import OutputError
 from extractor.record import Record
 from extractor.run.content import content_of_document
-from extractor.run.crew import Done
+from extractor.run.making import Done
 from extractor.run.named import Shard
 from extractor.run.summary import Summary, Tally
 from extractor.write import refusing

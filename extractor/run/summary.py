@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from extractor.pipeline import version
 from extractor.record import Provenance
-from extractor.run.crew import Done
+from extractor.run.making import Done
 
 
 class ModelUse(BaseModel):

@@ -7,9 +7,10 @@ from typing import BinaryIO, Self
 
 from extractor.corrections import Corrections
 from extractor.errors import OutputError
-from extractor.run.content import Content, Contents
-from extractor.run.crew import Came, Copy, Corrects, Done, Extracts, Given, done, in_order
+from extractor.run.content import Contents
+from extractor.run.crew import in_order
 from extractor.run.known import Known, status_of
+from extractor.run.making import Came, Copy, Corrects, Done, Extracts, Given, confirmed, done
 from extractor.run.named import Named
 from extractor.run.summary import Tally
 from extractor.source import Input
@@ -107,7 +108,7 @@ class Work:
         if isinstance(came, Copy):
             self._take_over(came)
             return
-        key = _confirmed(came, self._pending.popleft())
+        key = confirmed(came, self._pending.popleft())
         begins = self._journal.append(came.line, key)
         if key:
             self._known.made(key, begins)
@@ -126,11 +127,3 @@ class Work:
             self._tally.reused += not own
             self._journal.append(made.line, key)
         self._tally.add(made)
-
-
-def _confirmed(made: Done, content: Content | None) -> bytes | None:
-    """Return the content's key if the record is of it: files change under way."""
-    if content is None:
-        return None
-    said = f'"sha256":"{content.digest}"' in made.line or '"sha256":null' in made.line
-    return content.key if said else None

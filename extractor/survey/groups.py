@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from extractor.run.crew import Done
+from extractor.run.making import Done
 from extractor.survey.headings import Heading, Kind
 from extractor.survey.near import Near
 from extractor.survey.sketch import Sketch
