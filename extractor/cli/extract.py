@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from extractor.cli import output
+from extractor.cli.engine import Engine, check_engine, distributed
 from extractor.cli.options import (
     MEGABYTES_20,
     MODEL,
@@ -53,6 +54,21 @@ def extract(  # noqa: PLR0913, PLR0917 - one parameter per option
             metavar="FILE",
             help="FILE.jsonl, .csv, .parquet or .db; else JSONL here. "
             "Beside .csv and .parquet FILE.citations.* has a row per citation.",
+        ),
+    ] = None,
+    engine: Annotated[
+        Engine,
+        typer.Option(
+            help="What extracts: processes here, or the workers of a Ray cluster; "
+            "ray writes a folder of Parquet shards, --out DIR, for `imr merge`."
+        ),
+    ] = Engine.LOCAL,
+    ray_address: Annotated[
+        str | None,
+        typer.Option(
+            envvar="RAY_ADDRESS",
+            metavar="HOST:PORT",
+            help="A Ray cluster that is there; else one is started here.",
         ),
     ] = None,
     jobs: Annotated[int, typer.Option(min=1, metavar="N", help="Processes that extract.")] = 1,
@@ -186,7 +202,11 @@ def extract(  # noqa: PLR0913, PLR0917 - one parameter per option
 
     if not paths and files_from is None:
         raise refusal("No letters are named: give paths, or a list of them with --from FILE.")
-    revision, part = revision_of(out, retry, update=update), shard_of(out, shard)
+    on_ray = engine is Engine.RAY
+    if on_ray:
+        check_engine(out, {"--update": update, "--retry": retry, "--jobs": jobs > 1})
+    revision = revision_of(out, retry, update=update)
+    part = shard_of(out, shard, into_folder=on_ray)
     limits = {
         "failed": threshold("--max-failed", max_failed),
         "review": threshold("--max-review", max_review),
@@ -230,16 +250,19 @@ def extract(  # noqa: PLR0913, PLR0917 - one parameter per option
         inputs = found if out is None else Named(found, part)
         total = len(inputs) if isinstance(inputs, Named) else None
         with extractor, watching(total, beside_records=out is None) as watch:
-            came_to = run(
-                inputs,
-                extractor,
-                out,
-                jobs=jobs,
-                overwrite=overwrite,
-                revision=revision,
-                sink=output.write_line,
-                watch=watch,
-            )
+            if on_ray and out is not None:
+                came_to = distributed(inputs, extractor, out, ray_address, watch, overwrite)
+            else:
+                came_to = run(
+                    inputs,
+                    extractor,
+                    out,
+                    jobs=jobs,
+                    overwrite=overwrite,
+                    revision=revision,
+                    sink=output.write_line,
+                    watch=watch,
+                )
         if summary is not None:
             output.write_file(summary, came_to.model_dump_json(indent=2) + "\n")
     tell(came_to)

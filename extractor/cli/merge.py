@@ -12,7 +12,10 @@ from extractor.cli.options import interruptible, refusals
 def merge(
     shards: Annotated[
         list[Path],
-        typer.Argument(metavar="SHARD", help="All shards, as JSONL, their hidden journals beside."),
+        typer.Argument(
+            metavar="SHARD",
+            help="All shards, as JSONL, their hidden journals beside; or folders that Ray wrote.",
+        ),
     ],
     out: Annotated[Path, typer.Option(metavar="FILE", help="FILE.jsonl, .csv, .parquet or .db.")],
     summary: Annotated[
@@ -22,7 +25,7 @@ def merge(
         bool, typer.Option("--overwrite", help="Replace an output that was made otherwise.")
     ] = False,
 ) -> None:
-    """Merge what ``imr extract --shard I/N`` wrote into what one run would have written.
+    """Merge what ``--shard I/N`` or ``--engine ray`` wrote into what one run would have written.
 
     Refused where a shard is missing, given twice, incomplete, or made otherwise.
     """

@@ -44,8 +44,8 @@ def revision_of(out: Path | None, retry: Retry | None, *, update: bool) -> "Revi
     return Revision(retry.value) if retry else Revision.UPDATE
 
 
-def shard_of(out: Path | None, shard: str | None) -> "Shard | None":
-    """Return the part of the letters that is meant.
+def shard_of(out: Path | None, shard: str | None, *, into_folder: bool = False) -> "Shard | None":
+    """Return the part of the letters that is meant; *into_folder* says that Ray writes it.
 
     Raises:
         typer.BadParameter: It is none, or there is no output to merge later.
@@ -54,7 +54,7 @@ def shard_of(out: Path | None, shard: str | None) -> "Shard | None":
 
     if shard is None:
         return None
-    if out is None or out.suffix.lower() != ".jsonl":
+    if out is None or (out.suffix.lower() != ".jsonl" and not into_folder):
         raise typer.BadParameter("needs --out FILE.jsonl, to be merged", param_hint="--shard")
     try:
         return Shard.parse(shard)

@@ -16,11 +16,16 @@ def made_of(named: Named, configuration: Mapping[str, object]) -> MadeOf:
         inputs=named.inputs,
         configuration=_digest([json.dumps(rest, sort_keys=True)]),
         corrections=str(configuration.get("corrections", "")),
-        version=f"{version()} {_digest(_code())}",
+        version=program(),
         names=named.names,
         total=named.total,
         shard=str(named.shard or ""),
     )
+
+
+def program() -> str:
+    """Return the version of this program, changed code being another one."""
+    return f"{version()} {_digest(_code())}"
 
 
 def _code() -> Iterator[str]:

@@ -14,9 +14,11 @@ from extractor.record import Record
 from extractor.run.content import content_of_document
 from extractor.run.making import Done
 from extractor.run.named import Shard
+from extractor.run.shards import placed, state_of
 from extractor.run.summary import Summary, Tally
 from extractor.write import refusing
 from extractor.write.journal import Journal, MadeOf
+from extractor.write.places import stamps
 from extractor.write.state import State, folder_of, load, read_positions
 
 
@@ -28,7 +30,7 @@ class _Part(NamedTuple):
 
     @property
     def shard(self) -> Shard:
-        return Shard.parse(self.state.made_of.shard)
+        return Shard.parse(self.state.made_of.shard or "1/1")
 
 
 def merge(
@@ -44,7 +46,7 @@ def merge(
 
     Args:
         shards: The outputs of runs over the same inputs, each one shard, as JSONL, with their
-            journals beside them; in any order.
+            journals beside them; or folders of shards; in any order.
         out: The output; its suffix names the format.
         overwrite: Whether an output made otherwise may be replaced.
         watch: Is told of each letter, in input order.
@@ -78,6 +80,8 @@ def _part(path: Path) -> _Part:
     """Return the shard at *path*; raises ``OutputError`` where it is none, or not whole."""
     with refusing(path):
         file = path.resolve()
+        if file.is_dir():
+            return _folder(file)
         state = load(folder_of(file))
     if state is None or not state.published or not state.made_of.shard:
         message = (
@@ -90,6 +94,26 @@ def _part(path: Path) -> _Part:
         message = f"{path.name} is not the shard that was made: make it again, or copy it whole."
         raise OutputError(message)
     return _Part(file, state)
+
+
+def _folder(folder: Path) -> _Part:
+    """Return the folder of shards; raises ``OutputError`` where it is none, or not whole."""
+    state = state_of(folder)
+    if state is None or not state.summary:
+        message = (
+            f"{folder.name} is no finished folder of shards: "
+            "make it with --engine ray --out DIR, to the end."
+        )
+        raise OutputError(message)
+    standing = stamps({folder / name: folder / name for name in state.published})
+    if {name: stamp.size for name, stamp in standing.items()} != {
+        name: stamp.size for name, stamp in state.published.items()
+    }:
+        message = (
+            f"{folder.name} does not hold the shards that were made: make it again, or copy it."
+        )
+        raise OutputError(message)
+    return _Part(folder, state)
 
 
 def _check_same(parts: Sequence[_Part]) -> None:
@@ -143,6 +167,9 @@ def _ordered(parts: Sequence[_Part], stack: ExitStack) -> Iterator[bytes]:
 
 def _placed(part: _Part, stack: ExitStack) -> Iterator[tuple[int, bytes]]:
     """Yield a shard's lines with their places."""
+    if part.file.is_dir():
+        yield from placed(part.file)
+        return
     file = stack.enter_context(part.file.open("rb"))
     places = read_positions(folder_of(part.file))
     for place in places:

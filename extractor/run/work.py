@@ -7,7 +7,7 @@ from typing import BinaryIO, Self
 
 from extractor.corrections import Corrections
 from extractor.errors import OutputError
-from extractor.run.content import Contents
+from extractor.run.content import Content, Contents
 from extractor.run.crew import in_order
 from extractor.run.known import Known, status_of
 from extractor.run.making import Came, Copy, Corrects, Done, Extracts, Given, confirmed, done
