@@ -12,10 +12,16 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+_ONE = threading.Lock()
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    with _ONE:  # or two threads that come first at once would begin two loops
+        return _started()
 
 
 @lru_cache(maxsize=1)
-def _loop() -> asyncio.AbstractEventLoop:
+def _started() -> asyncio.AbstractEventLoop:
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="imr-model", daemon=True).start()
     return loop
