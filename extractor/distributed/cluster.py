@@ -3,9 +3,11 @@
 import contextlib
 import importlib
 import os
+import socket
 import sys
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 from extractor.errors import ImrError
 
@@ -16,6 +18,8 @@ _QUIET = {
 }
 _LOCAL = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}  # which has it listen on 127.0.0.1 alone
 _KEPT = ("PYTHONPATH",)
+_HERE = "127.0.0.1"
+_PATIENCE = 10.0  # seconds for an address to answer; Ray itself waits for more than a minute
 
 
 @contextlib.contextmanager
@@ -30,13 +34,16 @@ def cluster(address: str | None = None) -> Iterator[Any]:
         ImrError: Ray is not installed, or there is no such cluster.
     """
     address = address or os.environ.get("RAY_ADDRESS")
-    ray = _ray(local=address is None)
+    host = _split(address).hostname if address else _HERE
+    ray = _ray(local=host in {_HERE, "localhost"})
     if ray.is_initialized():
         yield ray
         return
     try:
+        if address:
+            _knock(address)
         ray.init(log_to_driver=False, logging_level="ERROR", **_where(address))
-    except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         where = f"at {address}" if address else "on this machine"
         message = (
             f"No Ray {where} answers ({type(error).__name__}): start one with `ray start --head`, "
@@ -49,13 +56,24 @@ def cluster(address: str | None = None) -> Iterator[Any]:
         ray.shutdown()
 
 
+def _split(address: str) -> SplitResult:
+    return urlsplit(address if "://" in address else f"//{address}")
+
+
+def _knock(address: str) -> None:
+    """Raise ``OSError`` where nothing listens at an address that has a port."""
+    where = _split(address)
+    if where.hostname and where.port:
+        socket.create_connection((where.hostname, where.port), _PATIENCE).close()
+
+
 def _where(address: str | None) -> dict[str, object]:
     if address is None:
         return {
             "address": "local",
             "include_dashboard": False,
             "object_store_memory": _OBJECTS,
-            "_node_ip_address": "127.0.0.1",
+            "_node_ip_address": _HERE,
         }
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     return {"address": address, **({"runtime_env": {"env_vars": kept}} if kept else {})}
