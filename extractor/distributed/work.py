@@ -86,7 +86,8 @@ def _rows(extract: Extractor, task: Task) -> Iterator[Row]:
     shared = {letter.content for letter in letters if letter.duplicate}
     lines: dict[Content, bytes] = {}
     given: list[Given] = [
-        Copy(letter.given, letter.content) if letter.duplicate else letter.given for letter in letters
+        Copy(letter.given, letter.content) if letter.duplicate else letter.given
+        for letter in letters
     ]
     came = apart(given, extract) if task.careful else in_order(given, extract, 1)
     for letter, each in zip(letters, came, strict=True):
