@@ -24,6 +24,7 @@ from evals.bench.measures import Measure, Target, turns
 from evals.bench.model import model
 from evals.bench.output import output
 from evals.bench.processes import startup
+from evals.bench.ray import ray
 from evals.bench.replies import reply_tokens
 from evals.bench.runs import memory, runs
 from evals.bench.scoring import scoring
@@ -47,8 +48,9 @@ PARTS = (
     *("text", "steps", "fields", "validation", "scoring"),
     *("growth", "pdf", "start", "runs", "output", "memory", "replies"),
 )
-MODEL = "model"
-"""A part that is only measured where it is asked for: it takes minutes."""
+MODEL, RAY = "model", "ray"
+ASKED_FOR = (MODEL, RAY)
+"""Parts that are only measured where they are asked for: they take minutes, or need an extra."""
 STEPS = ("normalize", "lay out", "propose", "ground", "validate")
 
 
@@ -89,15 +91,16 @@ def measure(
         golden: Folder of golden cases; those that are to be verified are measured on.
         corpus: Folder of more letters (``.txt`` and ``.pdf``), or None.
         count: Letters of the largest run that time and memory are measured over.
-        part: The only part to measure, as a profiler wants it; ``MODEL`` is one that else is left
-            out.
+        part: The only part to measure, as a profiler wants it; those of ``ASKED_FOR`` are else
+            left out.
         effort: How much everything but memory is measured.
 
     Raises:
         EvalError: There is no such part, or no golden letter is a text that is to be verified.
     """
-    if part not in {None, MODEL, *PARTS}:
-        raise EvalError(f"There is no part {part!r}; there is {', '.join([*PARTS, MODEL])}.")
+    known = (*PARTS, *ASKED_FOR)
+    if part not in {None, *known}:
+        raise EvalError(f"There is no part {part!r}; there is {', '.join(known)}.")
     sets = [_golden(golden), _synthetic(effort), *([_folder(corpus)] if corpus else [])]
     if not sets[0].texts:
         raise EvalError(f"{golden} has no text letter that is to be verified.")
@@ -121,6 +124,7 @@ def _measures(
         "memory": lambda: memory(count),
         "replies": lambda: reply_tokens(golden),
         MODEL: lambda: model(sets[0].texts, count),
+        RAY: lambda: ray(sets[0].texts, effort.run_letters, effort.run_rounds),
     }
     for part, measured in once.items():
         if part in parts:
