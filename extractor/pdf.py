@@ -12,7 +12,8 @@ import ctypes
 import math
 import re
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from itertools import pairwise
 from threading import Lock
 from typing import Any, NamedTuple
@@ -55,7 +56,7 @@ def read_pdf(data: bytes, max_pages: int) -> PdfText:
     Raises:
         InputError: ``encrypted``, ``not_text`` (broken), ``too_many_pages``, ``no_text_layer``.
     """
-    with _ONE_AT_A_TIME, _opened(data) as document:
+    with opened(data) as document:
         if len(document) > max_pages:
             message = f"The PDF has {len(document)} pages; the limit is {max_pages}."
             raise InputError(Code.TOO_MANY_PAGES, message)
@@ -69,7 +70,18 @@ def read_pdf(data: bytes, max_pages: int) -> PdfText:
     return PdfText(write_pages(pages), len(pages), pictures)
 
 
-def _opened(data: bytes) -> pypdfium2.PdfDocument:
+@contextmanager
+def opened(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
+    """Hold the PDF file *data* open; nobody else reads a PDF in the meantime.
+
+    Raises:
+        InputError: ``encrypted`` or ``not_text`` (broken).
+    """
+    with _ONE_AT_A_TIME, _document(data) as document:
+        yield document
+
+
+def _document(data: bytes) -> pypdfium2.PdfDocument:
     try:
         return pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
@@ -86,7 +98,7 @@ def _read_pages(document: pypdfium2.PdfDocument) -> tuple[list[list[Line]], tupl
     for number in range(len(document)):
         with closing(document[number]) as page:
             with closing(page.get_textpage()) as textpage:
-                pages.append(_lines(textpage.raw))
+                pages.append(lines_of(textpage.raw))
             if not pages[-1] and _shows_picture(page.raw):
                 pictures.append(number + 1)
     return pages, tuple(pictures)
@@ -143,7 +155,8 @@ class _Glyphs:
         return bool(pdfium.FPDFText_GetUnicode(self._page, index) == _HYPHEN_CODE)
 
 
-def _lines(textpage: Any) -> list[Line]:  # noqa: ANN401 - a PDFium handle
+def lines_of(textpage: Any) -> list[Line]:  # noqa: ANN401 - a PDFium handle
+    """Return the lines of a page in the order of its text, an empty page's none."""
     glyphs = _Glyphs(textpage)
     lines: list[Line] = []
     start = 0

@@ -3,7 +3,6 @@
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -14,8 +13,8 @@ from extractor.cli.given import refuse_table
 from extractor.errors import ImrError, InputError
 from extractor.findings import Code, Finding, Severity
 from extractor.record import Case, Expert, Patient, Record
-from extractor.source import STDIN, Source, find, load
-from extractor.validate import known_families, validate
+from extractor.source import STDIN, find, load
+from extractor.validate import known_families, mismatch, validate
 
 ERROR, REVIEW = Severity.ERROR.value, "review"
 # What is wrong with a letter, and no record of it could mend.
@@ -146,21 +145,9 @@ class Checker:
             letter = load(given, encoding=self._encoding)
         except InputError as error:
             return _without_text(record, error)
-        if (mismatch := _mismatch(record, letter)) is not None:
-            return (mismatch,)
+        if (other := mismatch(record, letter)) is not None:
+            return (other,)
         return (*letter.findings, *validate(record, letter.as_text(), self._families))
-
-
-def _mismatch(record: Record, letter: Source) -> Finding | None:
-    """Return ``source_mismatch`` where the record was made of another file, or of another text."""
-    document = record.document
-    if document.sha256 not in (None, letter.sha256):
-        message = "The letter is not the file that this record was made of."
-        return Finding.of(Code.SOURCE_MISMATCH, message, "/document/sha256")
-    if document.text_sha256 not in (None, sha256(letter.text.encode()).hexdigest()):
-        message = "The letter reads otherwise than when this record was made."
-        return Finding.of(Code.SOURCE_MISMATCH, message, "/document/text_sha256")
-    return None
 
 
 def _weight(finding: Finding, record: Record) -> str:

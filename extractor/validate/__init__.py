@@ -16,6 +16,7 @@ from extractor.validate.expert import check_expert
 from extractor.validate.families import BUILT_IN, Family, known_families
 from extractor.validate.frame import check_document, check_furniture
 from extractor.validate.header import check_header
+from extractor.validate.identity import mismatch
 from extractor.validate.observations import observe
 from extractor.validate.patient import check_patient
 from extractor.validate.reasons import check_reasons
@@ -23,7 +24,7 @@ from extractor.validate.spans import check_spans
 from extractor.validate.structure import check_items, check_layout
 from extractor.validate.treatments import check_treatments
 
-__all__ = ["CHECKS", "known_families", "validate"]
+__all__ = ["CHECKS", "known_families", "mismatch", "validate"]
 
 SPANS = "spans"
 CHECKS: Mapping[str, Callable[[Record, Text, Anchors], Iterable[Finding]]] = MappingProxyType(
