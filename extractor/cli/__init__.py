@@ -18,6 +18,7 @@ from extractor.cli import extract as extracting
 from extractor.cli import merge as merging
 from extractor.cli import output
 from extractor.cli import report as reporting
+from extractor.cli import review as reviewing
 from extractor.cli import search as searching
 from extractor.cli import similar as comparing
 from extractor.cli import survey as surveying
@@ -88,6 +89,7 @@ app.command()(merging.merge)
 app.command()(reporting.report)
 app.command()(searching.search)
 app.command()(comparing.similar)
+app.command()(reviewing.review)
 app.add_typer(caching.app, name="cache")
 app.add_typer(batching.app, name="batch")
 

@@ -70,7 +70,7 @@ def _shown(
     for number, (width, height) in enumerate(drawn.sizes, start=1):
         where = picture(number) if picture else sheets.data_uri(sheets.picture(pdf, number))
         pages.append({"width": width, "height": height, "image": where})
-    boxes = {f"{start}-{end}": found for (start, end), found in drawn.boxes.items()}
+    boxes = {f"{start}-{end}": list(map(list, of)) for (start, end), of in drawn.boxes.items()}
     return {"pages": pages, "boxes": boxes}
 
 

@@ -25,6 +25,7 @@ Box = tuple[int, float, float, float, float]
 SCALE = 1.6  # pixels to a point
 _LONGEST = 1800  # pixels
 _FINE = 1 << 20  # steps of a page, of which PDFium gives whole ones
+_FAR = 1000  # points
 _EVEN = bytes(value & 0xF0 for value in range(256))
 _ODD = bytes(value >> 4 for value in range(256))
 _SAME_RUN = 0.3  # of the lower one's height: boxes that overlap by so much are one line's
@@ -37,25 +38,13 @@ class Sheets(NamedTuple):
     boxes: dict[tuple[int, int], list[Box]]
 
 
-class _Run(NamedTuple):
-    """A line of the text: where it begins there, its page from 0, and the line there."""
+class _Place(NamedTuple):
+    """Where something stands on its page, in the page's own points, y growing upwards."""
 
-    start: int
-    page: int
-    line: Line
-
-    @property
-    def indices(self) -> list[int]:
-        """PDFium's index of each of its characters: a pair of halves is one of the text."""
-        words, first = self.line.words, self.line.first
-        second = [_is_pair(words, at - 1) for at in range(len(words))]
-        return [first + at for at, half in enumerate(second) if not half]
-
-
-def _is_pair(words: str, at: int) -> bool:
-    if not 0 <= at < len(words) - 1:
-        return False
-    return "\ud800" <= words[at] <= "\udbff" and "\udc00" <= words[at + 1] <= "\udfff"
+    left: float
+    low: float
+    right: float
+    high: float
 
 
 def sheets(data: bytes, text: str, spans: Iterable[tuple[int, int]]) -> Sheets:
@@ -69,113 +58,137 @@ def sheets(data: bytes, text: str, spans: Iterable[tuple[int, int]]) -> Sheets:
     Raises:
         InputError: The file cannot be opened.
     """
+    sizes, runs, at = [], [], 0
     with opened(data) as document:
-        sizes, runs, places = [], [], []
-        at = 0
         for number in range(len(document)):
             with closing(document[number]) as page, closing(page.get_textpage()) as textpage:
                 sizes.append(page.get_size())
-                here, at = _runs(lines_of(textpage.raw), number, text, at)
-                runs += here
-                places.append(_Places(page.raw, textpage.raw).of(here))
-        known = [each for page_places in places for each in page_places]
-        wanted = sorted(set(spans))
-        return Sheets(tuple(sizes), {span: list(_boxes(span, runs, known)) for span in wanted})
+                shown = _Shown.of(page.raw)
+                for line in lines_of(textpage.raw):
+                    runs.append(_run(at, number + 1, line, shown, textpage.raw))
+                    at += len(runs[-1].places) + 1
+                    at += 2 * text.startswith(" \n", at)
+                at += text.startswith("\f", at)
+    return Sheets(tuple(sizes), {span: list(_boxes(span, runs)) for span in sorted(set(spans))})
 
 
-def _runs(lines: list[Line], page: int, text: str, at: int) -> tuple[list[_Run], int]:
-    """Return the lines of a page by where they begin in *text*, from *at*; and where they end."""
-    runs = []
-    for line in lines:
-        run = _Run(at, page, line)
-        runs.append(run)
-        at += len(run.indices) + 1
-        at += 2 * text.startswith(" \n", at)
-    return runs, at + text.startswith("\f", at)
+class _Shown(NamedTuple):
+    """How the page's own points become fractions of the page as shown, turned and cropped."""
+
+    origin: tuple[float, float]
+    right: tuple[float, float]
+    up: tuple[float, float]
+
+    @classmethod
+    def of(cls, page: Any) -> "_Shown":  # noqa: ANN401 - a PDFium handle
+        x, y = ctypes.c_int(), ctypes.c_int()
+        found = []
+        for point in ((0, 0), (_FAR, 0), (0, _FAR)):
+            pdfium.FPDF_PageToDevice(page, 0, 0, _FINE, _FINE, 0, *point, x, y)
+            found.append((x.value / _FINE, y.value / _FINE))
+        origin, right, up = found
+        steps = (
+            ((each[0] - origin[0]) / _FAR, (each[1] - origin[1]) / _FAR) for each in (right, up)
+        )
+        return cls(origin, *steps)
+
+    def box(self, place: _Place) -> tuple[float, float, float, float]:
+        """Return where *place* is shown: left, top, right, bottom, within the page."""
+        corners = [self._point(place.left, place.low), self._point(place.right, place.high)]
+        (left, right), (top, bottom) = map(sorted, zip(*corners, strict=True))
+        return _on_page(left), _on_page(top), _on_page(right), _on_page(bottom)
+
+    def _point(self, x: float, y: float) -> tuple[float, float]:
+        across = self.origin[0] + x * self.right[0] + y * self.up[0]
+        return across, self.origin[1] + x * self.right[1] + y * self.up[1]
 
 
-class _Place(NamedTuple):
-    """Where a character stands on its page: fractions, left, top, right, bottom."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-
-class _Places:
-    """Finds where the characters of a page stand, as the page is shown."""
-
-    def __init__(self, page: Any, textpage: Any) -> None:  # noqa: ANN401 - PDFium handles
-        self._page, self._textpage = page, textpage
-        self._rect = pdfium.FS_RECTF()
-        self._x, self._y = ctypes.c_int(), ctypes.c_int()
-
-    def of(self, runs: list[_Run]) -> list[list[_Place | None]]:
-        """Return a place for each character of each line; None where nothing is drawn."""
-        return [[self._place(index) for index in run.indices] for run in runs]
-
-    def _place(self, index: int) -> _Place | None:
-        if not pdfium.FPDFText_GetLooseCharBox(self._textpage, index, self._rect):
-            return None
-        rect = self._rect
-        if rect.left == rect.right or rect.top == rect.bottom:
-            return None
-        one, other = self._shown(rect.left, rect.top), self._shown(rect.right, rect.bottom)
-        (left, right), (top, bottom) = map(sorted, zip(one, other, strict=True))
-        return _Place(left, top, right, bottom) if left < 1 and top < 1 else None
-
-    def _shown(self, x: float, y: float) -> tuple[float, float]:
-        """Return a point of the page's own space as it is shown, turned and cropped."""
-        pdfium.FPDF_PageToDevice(self._page, 0, 0, _FINE, _FINE, 0, x, y, self._x, self._y)
-        return _on_page(self._x.value / _FINE), _on_page(self._y.value / _FINE)
+def _step(origin: tuple[float, float], far: tuple[float, float]) -> tuple[float, float]:
+    """Return how far a point of the page leads, from where *_FAR* of them lead."""
+    return (far[0] - origin[0]) / _FAR, (far[1] - origin[1]) / _FAR
 
 
 def _on_page(fraction: float) -> float:
-    return min(1.0, max(0.0, fraction))
+    return round(min(1.0, max(0.0, fraction)), 5)
 
 
-def _boxes(
-    span: tuple[int, int], runs: list[_Run], places: list[list[_Place | None]]
-) -> Iterator[Box]:
+class _Run(NamedTuple):
+    """A line of the text: where it begins there, its page from 1, and where its characters stand.
+
+    ``upright`` says that it runs up or down the page's own space.
+    """
+
+    start: int
+    page: int
+    places: list[_Place | None]
+    upright: bool
+    shown: _Shown
+
+
+def _run(at: int, page: int, line: Line, shown: _Shown, textpage: Any) -> _Run:  # noqa: ANN401
+    rect = pdfium.FS_RECTF()
+    places = [_place(textpage, index, rect) for index in _indices(line)]
+    across, along = line.direction
+    return _Run(at, page, places, abs(along) > abs(across), shown)
+
+
+def _indices(line: Line) -> list[int]:
+    """Return PDFium's index of each character of a line: a pair of halves is one of the text."""
+    words = line.words
+    return [line.first + at for at in range(len(words)) if not _is_second(words, at)]
+
+
+def _is_second(words: str, at: int) -> bool:
+    """Say whether a half of a character follows its other half."""
+    if not (at and "\udc00" <= words[at] <= "\udfff"):
+        return False
+    return "\ud800" <= words[at - 1] <= "\udbff"
+
+
+def _place(textpage: Any, index: int, rect: Any) -> _Place | None:  # noqa: ANN401 - handles
+    """Return where a character stands in the page's own points; None where nothing is drawn."""
+    if not pdfium.FPDFText_GetLooseCharBox(textpage, index, rect):
+        return None
+    (left, right), (low, high) = sorted((rect.left, rect.right)), sorted((rect.bottom, rect.top))
+    return _Place(left, low, right, high) if left < right and low < high else None
+
+
+def _boxes(span: tuple[int, int], runs: list[_Run]) -> Iterator[Box]:
     """Yield the boxes of a span, one for each line that it runs over."""
-    for run, known in zip(runs, places, strict=True):
+    for run in runs:
         low, high = max(0, span[0] - run.start), span[1] - run.start
-        if high <= 0 or low >= len(known):
+        if high <= 0 or low >= len(run.places):
             continue
-        within = [each for each in known[low:high] if each is not None]
-        for box in _joined(within):
-            left, top, right, bottom = (round(edge, 5) for edge in box)
-            yield run.page + 1, left, top, right, bottom
+        within = [each for each in run.places[low:high] if each is not None]
+        for place in _joined(within, upright=run.upright):
+            yield run.page, *run.shown.box(place)
 
 
-def _joined(places: list[_Place]) -> Iterator[_Place]:
-    """Join what stands in a row, or in a column on a page whose text is turned."""
+def _joined(places: list[_Place], *, upright: bool) -> Iterator[_Place]:
+    """Join what stands side by side along a line; PDFium's line may be two of the page."""
     box: _Place | None = None
     for each in places:
-        if box is not None and _in_line(box, each):
-            box = _around(box, each)
+        if box is None or _beside(box, each, upright=upright):
+            box = each if box is None else _around(box, each)
             continue
-        if box is not None:
-            yield box
+        yield box
         box = each
     if box is not None:
         yield box
 
 
 def _around(one: _Place, other: _Place) -> _Place:
-    left, top = min(one.left, other.left), min(one.top, other.top)
-    return _Place(left, top, max(one.right, other.right), max(one.bottom, other.bottom))
+    left, low = min(one.left, other.left), min(one.low, other.low)
+    return _Place(left, low, max(one.right, other.right), max(one.high, other.high))
 
 
-def _in_line(box: _Place, each: _Place) -> bool:
+def _beside(box: _Place, each: _Place, *, upright: bool) -> bool:
     """Say whether a character goes on in the line that *box* holds so far."""
-    across = min(box.bottom, each.bottom) - max(box.top, each.top)
-    along = min(box.right, each.right) - max(box.left, each.left)
-    return across > _SAME_RUN * min(box.bottom - box.top, each.bottom - each.top) or (
-        along > _SAME_RUN * min(box.right - box.left, each.right - each.left)
-        and each.bottom - each.top < box.right - box.left
-    )
+    if upright:
+        common = min(box.right, each.right) - max(box.left, each.left)
+        return common > _SAME_RUN * min(box.right - box.left, each.right - each.left)
+    common = min(box.high, each.high) - max(box.low, each.low)
+    return common > _SAME_RUN * min(box.high - box.low, each.high - each.low)
 
 
 def picture(data: bytes, number: int, scale: float = SCALE) -> bytes:
