@@ -1,9 +1,10 @@
 """Letters and records for tests of the review page: the golden ones, and a hostile one."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from extractor import extract
+from extractor import Extractor, extract
 from extractor.findings import Code, Dismissal, Finding, Passage
 from extractor.pages.review.letter import letter_of, queue_row
 from extractor.pages.review.page import render
@@ -44,11 +45,17 @@ def folders(kind: str) -> list[Path]:
     return sorted(GOLDEN.glob(f"*/source.{kind}"))
 
 
+@cache
+def read_golden(path: Path) -> Record:
+    """Return the record of a golden letter, named as its folder."""
+    return Extractor().extract(path, id=path.parent.name)
+
+
 def shown(path: Path, place: int = 0) -> dict[str, Any]:
     """Return a golden letter as a page shows it."""
     source = read(path, path.parent.name)
     pdf = path.read_bytes() if path.suffix == ".pdf" else None
-    return letter_of(extract(path), source, pdf, place=place)
+    return letter_of(read_golden(path), source, pdf, place=place)
 
 
 def hostile() -> Record:
@@ -71,7 +78,7 @@ def hostile() -> Record:
 
 def page_of(paths: list[Path], note: str = "") -> str:
     """Return the static page of golden letters."""
-    records = [extract(path) for path in paths]
+    records = [read_golden(path) for path in paths]
     rows = [queue_row(place, each) for place, each in enumerate(records)]
     return render(rows, [shown(path, place) for place, path in enumerate(paths)], note)
 
