@@ -1,13 +1,13 @@
 // What a person may do with a letter: each by its key and by its button, both the same.
 const ACTS = [
-  ['a', 'Accept', () => accept(), true],
-  ['c', 'Correct', () => correct(), true],
-  ['x', 'Empty', () => empty(), true],
-  ['r', 'Reject', () => reject(), true],
-  ['u', 'Undo', () => back('undo'), true],
-  ['U', 'Redo', () => back('redo'), true],
-  ['n', 'Next', () => nextLetter(), false],
-  ['?', 'Keys', () => showKeys(), false],
+  ['a', 'Accept', () => accept(), true, 'accept the record as it stands'],
+  ['c', 'Correct', () => correct(), true, 'correct the value in focus: select its words in the letter'],
+  ['x', 'Empty', () => empty(), true, 'empty the value in focus, or take it out of its list'],
+  ['r', 'Reject', () => reject(), true, 'reject the record, with a reason'],
+  ['u', 'Undo', () => back('undo'), true, 'undo your last step in this letter'],
+  ['U', 'Redo', () => back('redo'), true, 'do it again'],
+  ['n', 'Next', () => nextLetter(), false, 'the next letter'],
+  ['?', 'Keys', () => showKeys(), false, 'this list'],
 ];
 const MOVES = [
   ['j ↓', 'the next value of the record'],
@@ -46,13 +46,14 @@ async function ask(path, body) {
   let said = null;
   try { said = await reply.json(); } catch { /* said below */ }
   if (reply.ok && said) return said;
-  throw new Refusal(said?.code ?? String(reply.status), said?.message ?? `The server refuses (${reply.status}).`);
+  throw new Refusal(said?.code ?? String(reply.status), said?.message ?? `The server refuses (${reply.status}).`, said?.letter);
 }
 
 class Refusal extends Error {
-  constructor(code, message) {
+  constructor(code, message, letter) {
     super(message);
     this.code = code;
+    this.letter = letter;
   }
 }
 
@@ -74,7 +75,7 @@ async function sent(path, body, refuse) {
     return true;
   } catch (error) {
     const message = error instanceof Refusal ? error.message : 'Something of this page failed; load it again.';
-    if (error.code === '409' || error.code === 'changed' || /conflict|changed/.test(error.code ?? '')) await reopen();
+    if (error.code === 'changed') await takeOther(error.letter);
     (refuse ?? tell)(visible(message));
     return false;
   } finally {
@@ -82,8 +83,13 @@ async function sent(path, body, refuse) {
   }
 }
 
-async function reopen() {
-  try { renew(await ask(`api/letters/${shared.letter.place}`)); } catch { /* what was tried is said */ }
+// Somebody else was here first: show the letter as it stands, and keep what was tried.
+async function takeOther(letter) {
+  try {
+    const tried = editor.on ? editor.slots.map((each) => each.span).filter(Boolean) : [];
+    renew(letter ?? await ask(`api/letters/${shared.letter.place}`));
+    if (tried.length) pick(tried);
+  } catch { /* what was tried is said */ }
 }
 
 async function refreshQueue() {
@@ -116,7 +122,7 @@ function accept() {
   if (may.length) parts.push(`${counted(may.length, 'error')} will be dismissed for your reason: ${codes(may)}.`);
   if (not.length) parts.push(`${counted(not.length, 'error')} cannot be dismissed, only corrected, and the letter stays for review: ${codes(not)}.`);
   return askReason('Accept with open errors', parts, may.length ? 'Why they may stand' : 'Why', 'Accept', (reason, refuse) =>
-    send([...may.map((each) => ({ action: 'dismiss', path: each.path, finding: each.index, reason })),
+    send([...may.map((each) => ({ action: 'dismiss', finding: each.index, reason })),
       { action: 'accept', path: '', reason }], 'Accepted. n opens the next letter.', refuse));
 }
 
@@ -131,7 +137,7 @@ function reject() {
 function askDismissal(index) {
   const each = shared.letter.record.findings[index];
   askReason(`Dismiss: ${plain(each.code)}`, [each.message], 'Why it may stand', 'Dismiss', (reason, refuse) =>
-    send([{ action: 'dismiss', path: each.path, finding: index, reason }], 'Dismissed.', refuse));
+    send([{ action: 'dismiss', finding: index, reason }], 'Dismissed.', refuse));
 }
 
 async function send(corrections, words, refuse) {
@@ -144,7 +150,7 @@ function empty() {
   const each = shared.rows.get(shared.active);
   if (!each?.value) return say('Choose a value first: j and k go through them.');
   const path = /\/(drug\/name)$/.test(each.path) ? each.path.slice(0, -5)
-    : each.side ?? each.path.replace(/(\/(?:category|body_regions\/\d+|reasons\/\d+))\/evidence$/, '$1');
+    : each.side ?? each.path.replace(/\/partial_approval\/.*/, '/partial_approval').replace(/(\/(?:category|body_regions\/\d+|reasons\/\d+))\/evidence$/, '$1');
   return send([{ action: 'clear', path }], `Emptied: ${titleOf(each)}.`, tell);
 }
 
@@ -190,8 +196,8 @@ function openItem(given) {
 }
 
 async function exportGolden() {
-  const places = queue.order.filter((each) => !isOpen(each)).map((each) => each.place);
-  if (!places.length) return tell('Nothing is reviewed yet: only reviewed letters can be exported.');
+  const places = queue.order.filter((each) => each.verdict === 'accept').map((each) => each.place);
+  if (!places.length) return tell('No letter of the queue is accepted yet: only accepted ones are exported.');
   try {
     const made = await ask('api/export', { places });
     say(`${counted(made.cases.length, 'golden folder')} in ${visible(made.folder)}.`);
@@ -223,9 +229,34 @@ function askReason(title, sentences, label, act, then) {
   input.focus();
 }
 
+// Who sits before the page; asked for once, where the server does not know.
+function askName() {
+  return new Promise((done) => {
+    const dialog = $('ask');
+    const input = el('input', { id: 'reason', required: true, maxlength: '80', autocomplete: 'name' });
+    const error = el('p', { class: 'error', role: 'alert' });
+    const form = el('form', {}, el('h2', { id: 'ask-title' }, 'Who reviews?'),
+      el('p', {}, 'Your name is kept with each of your decisions.'), el('label', { for: 'reason' }, 'Name'), input, error,
+      el('div', { class: 'ends' }, el('button', { type: 'submit', class: 'main' }, 'Begin')));
+    form.addEventListener('submit', async (event) => {
+      event.preventDefault();
+      try {
+        state.reviewer = (await ask('api/reviewer', { name: input.value })).reviewer;
+        dialog.close();
+      } catch (refused) {
+        error.textContent = visible(refused.message);
+      }
+    });
+    dialog.replaceChildren(form);
+    dialog.addEventListener('close', () => done(), { once: true });
+    dialog.showModal();
+    input.focus();
+  });
+}
+
 function showKeys() {
   const dialog = $('keys');
-  const known = [...ACTS.filter(([, , , edits]) => SERVED || !edits).map(([name, label]) => [name, label.toLowerCase()]), ...MOVES];
+  const known = [...ACTS.filter(([, , , edits]) => SERVED || !edits).map(([name, , , , words]) => [name, words]), ...MOVES];
   dialog.replaceChildren(el('h2', { id: 'keys-title' }, 'Keys'),
     el('dl', { class: 'keys' }, ...known.flatMap(([name, words]) => [el('dt', {}, ...name.split(' ').map((each) => el('kbd', {}, each))), el('dd', {}, words)])),
     el('p', { class: 'quiet small' }, 'No key acts while you type. Redo is Ctrl+Shift+Z too.'),

@@ -57,6 +57,8 @@ function closeEditor() {
 function pick(spans) {
   shared.picked = spans;
   redrawText();
+  const first = document.querySelector('#text .picked');
+  if (first) bring($('paper'), first, false);
 }
 
 // Words that were chosen in the letter: they fill the place that is waiting for them.
@@ -161,8 +163,6 @@ function findWords(by) {
   editor.error = '';
   drawEditor();
   pick(editor.slots.map((each) => each.span).filter(Boolean));
-  const first = document.querySelector('#text .picked');
-  if (first) bring($('paper'), first, true);
 }
 
 function moveEnd(which, by) {
@@ -232,10 +232,17 @@ async function sendEditor() {
   }
 }
 
+// Where the words stay, only what was chosen changes, and the rest of the drug stays known.
+const sameWords = (each, [start, end]) => each?.value?.start === start && each.value.end === end;
+
 function correctionOf() {
   const { action, path, kind, values, slots } = editor;
   const span = ([start, end], value) => ({ start, end, value });
-  if (slots.length === 1) return { action, path: editor.real ?? path, new: span(slots[0].span, valueOf(kind, values)) };
+  if (slots.length === 1) {
+    const said = valueOf(kind, values);
+    if (kind === 'drug' && sameWords(editor.row, slots[0].span)) return { action, path: `${path}/class`, new: { value: said.class } };
+    return { action, path, new: span(slots[0].span, said) };
+  }
   const parts = Object.fromEntries(slots.map((each) =>
     [each.name, span(each.span, each.name === 'decision' ? values.value || null : null)]));
   return { action, path, parts };

@@ -1,5 +1,6 @@
 // The letter's words, cut wherever a value begins or ends: a piece knows every value over it.
 const BLOCK = 2500;
+const HUGE = 100_000; // a letter so long is drawn in blocks as they come into sight
 const shared = { letter: null, words: null, rows: new Map(), sections: [], active: null, view: 'text' };
 
 function marksOf(rows) {
@@ -21,7 +22,7 @@ function cuts(words, marks) {
     points.add(Math.min(each.end, words.length));
   }
   const blocks = new Set([0]);
-  let unit = words.source.indexOf('\n', BLOCK);
+  let unit = words.length < HUGE ? -1 : words.source.indexOf('\n', BLOCK);
   while (unit >= 0 && unit + 1 < words.source.length) {
     const at = words.point(unit + 1);
     points.add(at);
@@ -169,7 +170,7 @@ function faultsOf(record, length) {
       const end = Math.min(place.end ?? place.start, length);
       if (place.start >= length || seen.has(`${place.start}-${end}`)) return;
       seen.add(`${place.start}-${end}`);
-      faults.push({ ...about, start: place.start, end, other: at > 0, long: end - place.start > 400 || Boolean(each.dismissed) });
+      faults.push({ ...about, start: place.start, end, other: at > 0, long: end - place.start > 200 || Boolean(each.dismissed) });
     });
   });
   return faults;

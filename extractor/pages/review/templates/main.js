@@ -25,13 +25,21 @@ function take(letter) {
 }
 
 function renew(letter) {
-  const kept = [shared.active, $('values').scrollTop];
+  const panel = $('values');
+  const top = panel.scrollTop;
+  const held = document.activeElement;
+  const inside = panel.contains(held);
+  const open = [...panel.querySelectorAll('details.tools')].map((each) => each.open);
   take(letter);
   drawRecord();
   redrawPaper();
   drawActs();
-  $('values').scrollTop = kept[1];
-  if (shared.rows.has(kept[0])) mark(kept[0]);
+  panel.scrollTop = top;
+  panel.querySelectorAll('details.tools').forEach((each, at) => { each.open = Boolean(open[at]); });
+  const row = shared.rows.get(shared.active);
+  if (row) mark(shared.active);
+  if (inside) (row?.choice ?? $('record-title')).focus({ preventScroll: true });
+  else if (held.id && !held.isConnected) $(held.id)?.focus();
 }
 
 // Mark the value that was chosen before, without moving anything.
@@ -102,6 +110,7 @@ async function openLetter(place, path) {
   drawActs();
   drawCrumbs([]);
   markQueue(place);
+  if (!location.hash) history_(`#${place}`);
   document.title = `${visible(letter.record.document.id)} · Review`;
   if (path && shared.rows.has(path)) choose(path, 'key');
   else if (isNarrow() && document.body.dataset.view === 'queue') show('letter');
@@ -178,6 +187,7 @@ async function begin() {
     }
   }
   state.reviewer = first.reviewer;
+  if (SERVED && !state.reviewer) await askName();
   queue.rows = first.letters;
   document.body.classList.toggle('single', first.letters.length < 2);
   drawActs();

@@ -49,8 +49,7 @@ function queueRow(each) {
   ].filter(Boolean).join(' · ');
   const link = el('a', { href: `#${each.place}`, 'aria-current': each.place === queue.now ? 'true' : null },
     el('span', { class: 'id' }, visible(each.id)),
-    seen || other ? el('span', { class: `seen ${seen}` }, seen || other) : '',
-    el('span', { class: 'about' }, about),
+    el('span', { class: 'about' }, seen || other ? el('span', { class: `seen ${seen}` }, seen || other) : '', about),
     each.observations.length ? el('span', { class: 'observed' }, each.observations.map(plain).join(' · ')) : '');
   return el('li', { data: { place: each.place } }, link);
 }
@@ -73,12 +72,27 @@ function markQueue(place) {
   if (link) bring($('queue-list'), link, false);
 }
 
-// The next letter that nobody has looked at and that is dealt to nobody else; else the next one.
-function nextLetter() {
+// The next letter of the queue as it is filtered.
+async function nextLetter() {
+  if (SERVED) return dealt();
+
   const at = queue.order.findIndex((each) => each.place === queue.now);
   const rest = [...queue.order.slice(at + 1), ...queue.order.slice(0, Math.max(at, 0))];
-  const mine = (each) => !each.dealt || each.dealt === state.reviewer;
-  const next = SERVED ? rest.find((each) => isOpen(each) && mine(each)) : rest[0];
-  if (!next) return say(SERVED ? 'Every letter of the queue has been looked at.' : 'There is no other letter.');
-  location.hash = `#${next.place}`;
+  if (!rest.length) return say('There is no other letter.');
+  location.hash = `#${rest[0].place}`;
+  return undefined;
+}
+
+// The server knows who has which letter: it deals the first that is free.
+async function dealt() {
+  const at = queue.order.findIndex((each) => each.place === queue.now);
+  const rest = [...queue.order.slice(at + 1), ...queue.order.slice(0, Math.max(at, 0))];
+  try {
+    const { place } = await ask('api/next', { places: rest.map((each) => each.place) });
+    if (place === null) return say('Every letter of the queue has been decided, or is with somebody else.');
+    location.hash = `#${place}`;
+    return refreshQueue();
+  } catch (error) {
+    return tell(visible(error.message));
+  }
 }

@@ -17,8 +17,10 @@ function drawState(letter) {
   const { document: about, provenance } = record;
   $('record-title').textContent = visible(about.id);
   const word = record.status === 'verified' && provenance.reviewed ? 'verified, by a person' : record.status;
+  const verdict = { accept: 'accepted', reject: 'rejected' }[letter.verdict];
   $('state').replaceChildren(
     el('span', { class: `badge ${record.status}` }, word),
+    verdict ? el('span', { class: `badge ${letter.verdict === 'accept' ? 'verified' : 'failed'}` }, verdict) : '',
     record.outcome ? el('span', { class: 'badge info' }, record.outcome) : '',
     el('span', { class: 'quiet small' }, [
       about.layout ? `layout ${visible(about.layout)}` : 'no known layout',
