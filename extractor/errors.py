@@ -7,6 +7,7 @@
     ├── OutputError            an output cannot be written, or was made otherwise
     ├── GoldenError            a golden case is incomplete or its spans do not read
     ├── CorrectionError        a person's correction cannot be read, written or applied
+    ├── ReviewError            a reviewer's request cannot be done; carries its reason code
     ├── SettingsError          a model cannot be asked as the settings stand
     ├── UnreadableDatabase     a database of letters is damaged, or is none
     ├── QueryError             a search is for nothing, or by a value that there is none of
@@ -69,6 +70,15 @@ class GoldenError(ImrError):
 
 class CorrectionError(ImrError):
     """A person's correction cannot be read, written, or applied to the record as it stands."""
+
+
+class ReviewError(ImrError):
+    """What a reviewer asks of the server cannot be done; ``code`` is the reason, for programs."""
+
+    def __init__(self, code: str, message: str) -> None:
+        """Keep the reason *code* beside the message."""
+        super().__init__(message)
+        self.code = code
 
 
 class SettingsError(ImrError):

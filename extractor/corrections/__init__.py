@@ -5,6 +5,7 @@ never takes its place. ``Corrections`` reads the log, ``append`` adds to it, ``r
 """
 
 from extractor.corrections.correction import ACTIONS, Correction, Standing, content_of
+from extractor.corrections.following import Log
 from extractor.corrections.log import Corrections, append, live
 from extractor.corrections.revise import is_dismissible, revise
 from extractor.corrections.values import standing_at
@@ -13,6 +14,7 @@ __all__ = [
     "ACTIONS",
     "Correction",
     "Corrections",
+    "Log",
     "Standing",
     "append",
     "content_of",

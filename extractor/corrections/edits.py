@@ -4,21 +4,30 @@ What follows from other values (citations from a guideline field, the drug from 
 again when those change; a later correction may change it in turn.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, get_args
 
 from extractor.corrections.correction import Correction, Standing
-from extractor.corrections.values import Tree, at, made
+from extractor.corrections.values import Tree, at, citation, made, standing_at
 from extractor.errors import CorrectionError
 from extractor.guidelines import citation_of, cited_in, read_field
-from extractor.record import Basis, Item, Words
+from extractor.record import REASONS, Authority, Basis, Cites, Item, Words
 from extractor.text import Span, Text
 from extractor.treatments import read_treatment
+from extractor.treatments.vocabulary import CATEGORIES, DRUG_CLASSES, REGIONS
 
 _SIDES = ("claims_administrator", "reviewer")
 _ASKED = ("category", "drug", "visits", "body_regions", "retrospective", "dates_of_service")
 _REQUIRED = ("request", "treatment", "decision")
 _PARTIAL = ("original", "authorized", "remaining")
+# What people give: no part of a value by itself, and nothing of document or provenance.
+PATH = re.compile(
+    r"/(?:case|expert|patient|items|clinical_summary)(?:/[a-z_]{1,40}|/(?:0|[1-9]\d{0,4}))*",
+    re.ASCII,
+)
+_NEVER_EMPTY = "value quote start end page number name source kind text evidence cites".split()
+_PARTS_OF_A_CITATION = {"citations", "rationale_citations"}
 _ITEM = 3  # steps of a path below items: "", "items", the place
 
 
@@ -28,6 +37,8 @@ def edit(tree: Tree, correction: Correction, text: Text) -> None:
     Raises:
         CorrectionError: It names no place of the record as it stands, or its words say otherwise.
     """
+    if not PATH.fullmatch(correction.path):
+        raise CorrectionError("What it is about is no part of a record that a person gives.")
     _EDITS[correction.action](tree, correction, text)
     for number, item in enumerate(tree["items"], start=1):
         item["number"] = number
@@ -48,7 +59,7 @@ def _made(tree: Tree, correction: Correction, text: Text) -> Tree:
         raise CorrectionError("The correction says no new value.")
     build = _BUILT.get(_field_of(steps))
     if build is not None:
-        return build(correction.path, correction.new, text, at(tree, correction.path))
+        return build(correction.path, correction.new, text, tree)
     return made(correction.path, correction.new, text)
 
 
@@ -57,27 +68,63 @@ def _field_of(steps: list[str]) -> str:
 
 
 def _category(path: str, new: Standing, text: Text, _: Tree) -> Tree:
-    return {**_said(new), "evidence": made(f"{path}/evidence", new, text), "source": "person"}
+    said = _said(new, "name", "subcategory")
+    parts = CATEGORIES.get(str(said["name"]))
+    if parts is None or said["subcategory"] not in {None, *parts}:
+        raise CorrectionError("The list of the DWC has no such category.")
+    return {**said, "evidence": made(f"{path}/evidence", new, text), "source": "person"}
 
 
 def _region(path: str, new: Standing, text: Text, _: Tree) -> Tree:
-    return {**_said(new), "evidence": made(f"{path}/evidence", new, text)}
+    said = _said(new, "region", "side", "levels")
+    _listed(said["region"], REGIONS)
+    return {**said, "levels": said["levels"] or [], "evidence": made(f"{path}/evidence", new, text)}
 
 
 def _reason(path: str, new: Standing, text: Text, _: Tree) -> Tree:
-    return {"kind": new.value, "evidence": made(f"{path}/evidence", new, text)}
+    return {"kind": _listed(new.value, REASONS), "evidence": made(f"{path}/evidence", new, text)}
 
 
 def _drug(path: str, new: Standing, text: Text, _: Tree) -> Tree:
-    return {**_said(new), "name": made(f"{path}/name", new, text)}
+    said = _said(new, "class")
+    _listed(said["class"], (None, *DRUG_CLASSES))
+    return {**said, "name": made(f"{path}/name", new, text)}
 
 
-def _choice(_path: str, new: Standing, _text: Text, _: Tree) -> Tree:
-    return new.value
+def _citation(path: str, new: Standing, text: Text, tree: Tree) -> Tree:
+    return citation(path, new, text, _label(path, new.start or 0, tree))
 
 
-def _said(new: Standing) -> dict[str, Any]:
-    return new.value if isinstance(new.value, dict) else {}
+def _label(path: str, start: int, tree: Tree) -> Authority | None:
+    """Return what a side's field calls the guideline at *start*: what it calls the one before."""
+    basis = at(tree, _above(_above(path)))
+    if not isinstance(basis, dict) or "cites" not in basis:
+        return None
+    before = [each["labelled"] for each in basis["citations"] if each["start"] < start]
+    called = before[-1] if before else basis["cites"]
+    return called if called in get_args(Authority) else None
+
+
+def _drug_class(_path: str, new: Standing, _text: Text, _: Tree) -> Tree:
+    return _listed(new.value, (None, *DRUG_CLASSES))
+
+
+def _cites(_path: str, new: Standing, _text: Text, _: Tree) -> Tree:
+    return _listed(new.value, get_args(Cites))
+
+
+def _said(new: Standing, *names: str) -> dict[str, Any]:
+    """Return the choices *names* of a value that is several; None where one was not made."""
+    said = new.value if isinstance(new.value, dict) else {}
+    if said.keys() - {*names}:
+        raise CorrectionError("The correction chooses something that is no choice.")
+    return {name: said.get(name) for name in names}
+
+
+def _listed(value: object, choices: Sequence[str | None]) -> object:
+    if not isinstance(value, str | None) or value not in choices:
+        raise CorrectionError("There is no such choice: take one of the list.")
+    return value
 
 
 _BUILT: Mapping[str, Callable[[str, Standing, Text, Tree], Tree]] = {
@@ -85,9 +132,12 @@ _BUILT: Mapping[str, Callable[[str, Standing, Text, Tree], Tree]] = {
     "items/body_regions": _region,
     "items/reasons": _reason,
     "items/drug": _drug,
-    "items/drug/class": _choice,
-    "items/claims_administrator/cites": _choice,
-    "items/reviewer/cites": _choice,
+    "items/claims_administrator/citations": _citation,
+    "items/reviewer/citations": _citation,
+    "items/rationale_citations": _citation,
+    "items/drug/class": _drug_class,
+    "items/claims_administrator/cites": _cites,
+    "items/reviewer/cites": _cites,
 }
 
 
@@ -170,14 +220,31 @@ def _clear(tree: Tree, correction: Correction, text: Text) -> None:
     parent = at(tree, above)
     if at(tree, correction.path) is None:
         raise CorrectionError(f"The record has nothing at {correction.path}.")
+    if _is_in_citation(above):
+        raise CorrectionError("A citation is read from its words as a whole: remove or set it.")
+    _refuse_other(tree, correction)
     if isinstance(parent, list):
         del parent[int(name)]
         return
-    if name in (*_REQUIRED, "number", "text", "evidence", "name", "cites") or not above:
+    if name in (*_REQUIRED, *_NEVER_EMPTY) or not above:
         _clear_top(tree, name, above)
         return
-    parent[name] = None
+    parent[name] = [] if isinstance(parent[name], list) else None
     _follow(tree, correction.path, text)
+
+
+def _is_in_citation(path: str) -> bool:
+    """Say whether *path* leads to a citation, or into one."""
+    return not _PARTS_OF_A_CITATION.isdisjoint(path.split("/")[:-1])
+
+
+def _refuse_other(tree: Tree, correction: Correction) -> None:
+    """Refuse to take out of a list, or to move there, what a person did not see at that place."""
+    stood, old = standing_at(tree, correction.path), correction.old
+    if not correction.path.rpartition("/")[2].isdecimal() or old is None or stood is None:
+        return
+    if (stood.start, stood.end) != (old.start, old.end):
+        raise CorrectionError("Something else stands there now.")
 
 
 def _clear_top(tree: Tree, name: str, above: str) -> None:
@@ -193,7 +260,17 @@ def _add(tree: Tree, correction: Correction, text: Text) -> None:
         raise CorrectionError(f"The record has no list with a place {correction.path}.")
     made_item = above == "/items"
     value = _item(correction, text) if made_item else _made(tree, correction, text)
+    if any(_is_same(each, value) for each in parent):
+        raise CorrectionError("The list has it already.")
     parent.insert(int(name), value)
+
+
+def _is_same(one: Tree, other: Tree) -> bool:
+    """Say whether two parts of a list are one: the same words, said to mean the same."""
+    first, second = (standing_at({"part": each}, "/part") for each in (one, other))
+    if "request" in one and first and second:
+        return (first.start, first.end) == (second.start, second.end)
+    return first == second
 
 
 def _item(correction: Correction, text: Text) -> Tree:
@@ -253,7 +330,8 @@ def _merge(tree: Tree, correction: Correction, text: Text) -> None:
         first[name] = first[name] or second[name]
     first["conclusion"] = second["conclusion"] or first["conclusion"]
     if first["rationale"] and second["rationale"]:
-        whole = {"start": first["rationale"]["start"], "end": second["rationale"]["end"]}
+        both = first["rationale"], second["rationale"]
+        whole = {"start": min(e["start"] for e in both), "end": max(e["end"] for e in both)}
         span = text.trim(*_span(whole, text))
         first["rationale"] = text.value(Words, span).model_dump(mode="json", by_alias=True)
     first["rationale"] = first["rationale"] or second["rationale"]
@@ -274,6 +352,7 @@ def _place(tree: Tree, correction: Correction) -> int:
     known = len(steps) == _ITEM and steps[1] == "items" and steps[2].isdecimal()
     if not known or int(steps[2]) >= len(tree["items"]):
         raise CorrectionError(f"The record has no item {correction.path}.")
+    _refuse_other(tree, correction)
     return int(steps[2])
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -39,10 +39,8 @@ class Corrections:
             raise CorrectionError(f"{path.name} cannot be read.") from error
         data = data[: data.rfind(b"\n") + 1]
         found: dict[str, list[Correction]] = {}
-        for number, line in enumerate(data.split(b"\n"), start=1):
-            if line.strip():
-                made = _read(line, f"{path.name}, line {number}")
-                found.setdefault(made.sha256, []).append(made)
+        for made in read_lines(data, path.name):
+            found.setdefault(made.sha256, []).append(made)
         return cls(found, hashlib.sha256(data).hexdigest() if found else "")
 
     def of(self, sha256: str | None) -> Sequence[Correction]:
@@ -53,6 +51,17 @@ class Corrections:
         """Return by what a letter's corrections are known again; empty where none is live."""
         ids = " ".join(each.id for each in live(self.of(sha256)))
         return hashlib.sha256(ids.encode()).hexdigest() if ids else ""
+
+
+def read_lines(data: bytes, name: str, before: int = 0) -> Iterator[Correction]:
+    """Yield the correction of each line of *data*; *before* lines of the log *name* come first.
+
+    Raises:
+        CorrectionError: A line is none.
+    """
+    for number, line in enumerate(data.split(b"\n"), start=before + 1):
+        if line.strip():
+            yield _read(line, f"{name}, line {number}")
 
 
 def _read(line: bytes, where: str) -> Correction:
@@ -66,8 +75,11 @@ def _read(line: bytes, where: str) -> Correction:
 
 
 def live(corrections: Iterable[Correction]) -> list[Correction]:
-    """Return those that are not undone, in order; an ``undo`` can be undone itself."""
-    made = list(corrections)
+    """Return those that are not undone, in order; an ``undo`` can be undone itself.
+
+    What stands in the log twice, as in two logs that were put together, counts once.
+    """
+    made = list({each.id: each for each in reversed(list(corrections))}.values())[::-1]
     undone: set[str] = set()
     for each in reversed(made):
         if each.action == "undo" and each.id not in undone and each.undoes:
@@ -75,32 +87,64 @@ def live(corrections: Iterable[Correction]) -> list[Correction]:
     return [each for each in made if each.action != "undo" and each.id not in undone]
 
 
-def append(path: Path, corrections: Iterable[Correction]) -> None:
+def append(path: Path, corrections: Iterable[Correction], after: int | None = None) -> bool:
     """Add *corrections* to the log at *path*; they are on disk when this returns, all or none.
 
     Several programs may add to one log.
+
+    Args:
+        path: The log; it is begun where there is none.
+        corrections: What is added.
+        after: How many bytes of whole lines the log must have; None where that is all one.
+
+    Returns:
+        Whether they were added: not where the log is no longer, or not yet, as long as *after*.
 
     Raises:
         CorrectionError: They cannot be written; the log is as it was.
     """
     lines = "".join(f"{each.to_json()}\n" for each in corrections).encode()
     try:
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        file, begun = _opened(path)
         try:
             if sys.platform != "win32":
                 fcntl.flock(file, fcntl.LOCK_EX)  # until the file is closed
-            _add(file, lines)
+            added = _add(file, lines, after)
         finally:
             os.close(file)
+        if begun:
+            _keep_name(path)
     except OSError as error:
         message = f"{path.name} cannot be written ({error.strerror}): the correction is not kept."
         raise CorrectionError(message) from error
+    return added
 
 
-def _add(file: int, lines: bytes) -> None:
+def _opened(path: Path) -> tuple[int, bool]:
+    """Open the log; say whether it was begun now."""
+    flags = os.O_RDWR | os.O_APPEND
+    try:
+        return os.open(path, flags), False
+    except FileNotFoundError:
+        return os.open(path, flags | os.O_CREAT, 0o600), True
+
+
+def _keep_name(path: Path) -> None:
+    """Have the name of a new file on disk as well."""
+    if sys.platform != "win32":
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _add(file: int, lines: bytes, after: int | None) -> bool:
     """Write *lines* after the last whole line; a failure leaves the log as it was."""
     size = os.fstat(file).st_size
     whole = _whole(file, size)
+    if after not in (None, whole):
+        return False
     if whole < size:
         os.ftruncate(file, whole)
     try:
@@ -111,6 +155,7 @@ def _add(file: int, lines: bytes) -> None:
     except OSError:
         os.ftruncate(file, whole)
         raise
+    return True
 
 
 def _whole(file: int, size: int) -> int:

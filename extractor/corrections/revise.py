@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from extractor.corrections.correction import Correction, Dismissed, Standing, content_of
-from extractor.corrections.edits import edit
+from extractor.corrections.edits import PATH, edit
 from extractor.corrections.values import Tree, standing_at
 from extractor.errors import CorrectionError
 from extractor.findings import INPUT_CODES, Code, Dismissal, Finding, Passage
@@ -94,8 +94,8 @@ def _of_others(
 
     What was refused of a proposal is settled where a person has given the value.
     """
-    known = list(own)
-    rest = (each for each in record.findings if each not in known)
+    known = {_key(each) for each in own}  # an older version may have said it otherwise
+    rest = (each for each in record.findings if _key(each) not in known)
     return tuple(each for each in rest if not (each.path and _is_under(each.path, touched)))
 
 
@@ -124,21 +124,34 @@ def _accepted(state: _State, correction: Correction) -> _State:
 
 def _edited(state: _State, correction: Correction, text: Text) -> _State:
     tree: Tree = state.record.model_dump(mode="json", by_alias=True)
-    stood = standing_at(tree, correction.path)
     try:
+        _refuse_other_text(correction, text)
+        stood = _standing(tree, correction)
         edit(tree, correction, text)
         record = _record(tree)
     except (CorrectionError, ValidationError) as error:
         why = str(error) if isinstance(error, CorrectionError) else "The record takes none such."
-        message = f"A correction of {correction.path} was not applied. {why}"
-        finding = Finding.of(Code.CORRECTION_UNAPPLIED, message, _safe(correction.path, tree))
+        place = _safe(correction.path, tree)
+        message = f"A correction of {place or 'the record'} was not applied. {why}"
+        finding = Finding.of(Code.CORRECTION_UNAPPLIED, message, place)
         return _saying(state, finding)
     touched = (*_kept(state.touched, correction), correction)
-    after = state._replace(record=record, touched=touched)
+    dismissed = _still_meant(state.dismissed, correction)
+    after = state._replace(record=record, touched=touched, dismissed=dismissed)
     known = stood in (correction.old, standing_at(tree, correction.path))
     if correction.action in {"set", "clear"} and not known:
         return _saying(after, _conflict(correction, stood, text))
     return after
+
+
+def _refuse_other_text(correction: Correction, text: Text) -> None:
+    """Refuse to count the characters of one text in another."""
+    if correction.text_sha256 not in (None, text.sha256):
+        raise CorrectionError("The letter reads otherwise than when it was corrected.")
+
+
+def _standing(tree: Tree, correction: Correction) -> Standing | None:
+    return standing_at(tree, correction.path) if PATH.fullmatch(correction.path) else None
 
 
 def _record(tree: Tree) -> Record:
@@ -158,6 +171,8 @@ def _conflict(correction: Correction, stood: Standing | None, text: Text) -> Fin
 
 def _safe(path: str, tree: Tree) -> str:
     """Return *path*, or its nearest part that the record has."""
+    if not PATH.fullmatch(path):
+        return ""
     while path and standing_at(tree, path) is None:
         path = path.rpartition("/")[0]
     return path
@@ -172,11 +187,30 @@ def _kept(touched: Sequence[Correction], correction: Correction) -> list[Correct
 
     Where a list changed its places, what is found of its parts is looked at again.
     """
-    above, _, name = correction.path.rpartition("/")
-    moves = correction.action not in {"set", "clear"} or name.isdecimal()
-    if not moves or correction.action == "set":
+    if (above := _moved(correction)) is None:
         return list(touched)
     return [each for each in touched if not each.path.startswith(f"{above}/")]
+
+
+def _still_meant(
+    dismissed: tuple[Correction, ...], correction: Correction
+) -> tuple[Correction, ...]:
+    """Return those of *dismissed* that cannot fall on another finding now.
+
+    Where a list changed its places, a path leads elsewhere; what stands nowhere else is not known.
+    """
+    if (above := _moved(correction)) is None:
+        return dismissed
+    return tuple(
+        each for each in dismissed if each.finding and not each.finding.path.startswith(f"{above}/")
+    )
+
+
+def _moved(correction: Correction) -> str | None:
+    """Return the list whose places a correction changes; None where it changes none."""
+    above, _, name = correction.path.rpartition("/")
+    moves = correction.action not in {"set", "clear"}
+    return above if moves or (correction.action == "clear" and name.isdecimal()) else None
 
 
 def _is_under(path: str, touched: Iterable[Correction]) -> Correction | None:
@@ -193,13 +227,16 @@ def _dismissed(finding: Finding, state: _State) -> Finding:
     if not is_dismissible(finding):
         return finding
     for each in state.dismissed:
-        if each.finding == Dismissed(
-            code=finding.code, path=finding.path, start=finding.start, end=finding.end
-        ):
+        if each.finding == _key(finding):
             return _marked(finding, each, each.reason or "")
     if finding.code is Code.DISAGREEMENT and (given := _given(finding.path, state.touched)):
         return _marked(finding, given, _BY_CORRECTION)
     return finding
+
+
+def _key(finding: Finding) -> Dismissed:
+    """Return by what a finding is known when it is made again."""
+    return Dismissed(code=finding.code, path=finding.path, start=finding.start, end=finding.end)
 
 
 def _given(path: str, touched: Iterable[Correction]) -> Correction | None:

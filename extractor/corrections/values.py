@@ -6,14 +6,15 @@ date says what it prints. What a person decides is only what words of theirs may
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from pydantic import ValidationError
 
 from extractor.corrections.correction import Standing
 from extractor.errors import CorrectionError
-from extractor.guidelines import citation_of, cited_in, read_field
+from extractor.guidelines import citation_of, cited_at, cited_in, read_field
 from extractor.record import (
+    Authority,
     Citation,
     Conclusion,
     Day,
@@ -87,8 +88,6 @@ def made(path: str, chosen: Standing, text: Text) -> Tree:
             no words.
     """
     span = span_of(chosen, text)
-    if _CITATION.fullmatch(path):
-        return _citation(path, span, text).model_dump(mode="json", by_alias=True)
     kind = _found(path)
     if kind is None:
         raise CorrectionError(f"{path} takes no words of the letter.")
@@ -123,7 +122,7 @@ def _value(kind: _Kind, chosen: Standing, span: Span, text: Text) -> object:
         read = kind.read(text.norm[slice(*span)])
         if read is None:
             raise CorrectionError("The words do not say a value of this field: choose others.")
-        if chosen.value not in {None, read}:
+        if chosen.value not in (None, read):
             raise CorrectionError("The words say another value than the one that was chosen.")
         return read
     if kind.model in {Decision, Conclusion}:
@@ -140,24 +139,33 @@ def _agree(model: type[V[Any]], value: object, span: Span, text: Text) -> None:
         said |= {word for word, means in _POLARITY.items() if means in polarity and not said}
     else:
         said = set(polarity)
-    if said and value not in said:
+    if said and value not in tuple(said):
         raise CorrectionError("The words decide otherwise than what was chosen.")
 
 
-def _citation(path: str, span: Span, text: Text) -> Citation:
-    """Return the one citation that the grammar reads in *span*; else one of an unknown guideline.
+def citation(path: str, chosen: Standing, text: Text, labelled: Authority | None) -> Tree:
+    """Return the citation that stands on the words of *chosen*, as JSON holds it.
 
-    What the grammar cannot read is cited as it is printed.
+    Args:
+        path: Where in the record: a side's field says what it calls its guidelines.
+        chosen: The words; its value may say what the letter calls them: ``mtus`` or ``non_mtus``.
+        text: The letter.
+        labelled: What the letter calls them, as far as the field tells.
+
+    Raises:
+        CorrectionError: They stand otherwise in *text*.
     """
+    span = span_of(chosen, text)
+    if chosen.value not in (None, *get_args(Authority)):
+        raise CorrectionError("A citation is labelled mtus or non_mtus, or not at all.")
     prose = "rationale_citations" in path
     read = cited_in(text, span) if prose else read_field(text, span).citations
-    if len(read) == 1:
-        found = citation_of(read[0], text)
-        if text.from_source(found.start, found.end) == span:
-            return found
-    start, end = text.to_source(span)
-    quote, page = text.read(start, end)
-    return Citation(quote=quote, start=start, end=end, page=page)
+    whole = [each for each in read if each.span == span and chosen.value is None]
+    if len(read) == 1 and whole and (whole[0].labelled or not labelled):
+        cited = whole[0]
+    else:
+        cited = cited_at(text, span, chosen.value or labelled)
+    return citation_of(cited, text).model_dump(mode="json", by_alias=True)
 
 
 def standing_at(tree: Tree, path: str) -> Standing | None:

@@ -7,7 +7,7 @@
 
 from extractor.guidelines.catalogue import UNKNOWN, Guideline, catalogue
 from extractor.guidelines.cite import citation_of
-from extractor.guidelines.grammar import Cited, Reading, read_field
+from extractor.guidelines.grammar import Cited, Reading, cited_at, read_field
 from extractor.guidelines.prose import cited_in, find_citations
 from extractor.guidelines.remembered import forget_citations
 
@@ -18,6 +18,7 @@ __all__ = [
     "Reading",
     "catalogue",
     "citation_of",
+    "cited_at",
     "cited_in",
     "find_citations",
     "forget_citations",

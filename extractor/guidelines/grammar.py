@@ -151,13 +151,13 @@ def _citations(text: Text, clause: Clause) -> list[Cited]:
     if body.start >= body.end or clause.kind in {"none", "not_mtus", "outside"}:
         return []
     if clause.kind == "mtus":
-        return [_cited(text, span, "mtus") for span in _parted(text, body, mtus_documents)]
+        return [cited_at(text, span, "mtus") for span in _parted(text, body, mtus_documents)]
     if clause.kind == "based" or not clause.kind:
         return _by_membership(text, body)
     span, excerpt = _without_excerpt(text, body, clause.end)
     parted = _parted(text, span, other_documents)
     of_odg = names_odg(text.norm[slice(*body)])
-    cited = [_cited(text, one, "non_mtus", of_odg=of_odg) for one in parted]
+    cited = [cited_at(text, one, "non_mtus", of_odg=of_odg) for one in parted]
     cited = [each for each in cited if not _is_none(text, each)]
     return [*cited[:-1], cited[-1]._replace(excerpt=excerpt)] if cited else []
 
@@ -174,7 +174,7 @@ def _is_none(text: Text, cited: Cited) -> bool:
     return is_unknown and NO_GUIDELINE.fullmatch(text.norm, *cited.span) is not None
 
 
-def _cited(text: Text, span: Span, labelled: Authority | None, *, of_odg: bool = False) -> Cited:
+def cited_at(text: Text, span: Span, labelled: Authority | None, *, of_odg: bool = False) -> Cited:
     """Return the citation at *span*; "MTUS" before another document's name is a label, no part."""
     if labelled == "non_mtus" and text.norm.startswith("MTUS", span.start):
         bare = _trim(text.norm, span.start + len("MTUS"), span.end)
@@ -194,7 +194,7 @@ def _by_membership(text: Text, body: Span) -> list[Cited]:
         labelled: Authority = "non_mtus" if member["no"] else "mtus"
         lead = _LEAD_OF_MEMBER.match(text.norm, at, member.start())
         span = _trim(text.norm, lead.end() if lead else at, member.start())
-        cited += [_cited(text, span, labelled)] if span.start < span.end else []
+        cited += [cited_at(text, span, labelled)] if span.start < span.end else []
         at = member.end()
     return cited
 
