@@ -41,6 +41,7 @@ ROOMS = (
     ("survey",),
     ("difference",),
     ("api",),
+    ("reviewing",),
     ("distributed",),
     ("cli",),
 )

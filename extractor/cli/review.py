@@ -8,6 +8,7 @@ import typer
 
 from extractor.cli import output
 from extractor.cli.options import EncodingOption, LayoutsOption, extractor_of, refusals, there
+from extractor.cli.reviewing import Served, review_on_server
 
 if TYPE_CHECKING:
     from extractor.findings import Finding
@@ -15,10 +16,11 @@ if TYPE_CHECKING:
     from extractor.record import Record
     from extractor.source import Input, Source
 
+SERVED = "With --serve"
 PICTURES = 24 * 1024 * 1024  # characters of a page's pictures, beyond which text must do
 
 
-def review(
+def review(  # noqa: PLR0913, PLR0917 - each is an option of its own
     file: Annotated[
         Path,
         typer.Argument(
@@ -35,10 +37,51 @@ def review(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE.html", help="Where the page is written.")
     ] = None,
+    serve: Annotated[
+        bool,
+        typer.Option(
+            "--serve", help="Review in a browser of this machine.", rich_help_panel=SERVED
+        ),
+    ] = False,
+    port: Annotated[
+        int,
+        typer.Option(
+            min=0, max=65535, metavar="N", help="Serve here; 0 is any.", rich_help_panel=SERVED
+        ),
+    ] = 0,
+    reviewer: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Who may review, once for each; else anyone says their name.",
+            rich_help_panel=SERVED,
+        ),
+    ] = None,
+    corrections: Annotated[
+        Path | None,
+        typer.Option(
+            dir_okay=False,
+            metavar="FILE",
+            help="Where decisions are kept; else corrections.jsonl beside what is reviewed.",
+            rich_help_panel=SERVED,
+        ),
+    ] = None,
+    golden: Annotated[
+        Path | None,
+        typer.Option(
+            file_okay=False,
+            metavar="DIR",
+            help="Accepted letters can be exported here, as golden cases.",
+            rich_help_panel=SERVED,
+        ),
+    ] = None,
     layouts: LayoutsOption = None,
     encoding: EncodingOption = None,
 ) -> None:
-    """Show letters beside their records on one page that opens from disk: each value on its words.
+    """Show letters beside their records: each value on its words.
+
+    With --out, on one page that opens from disk, to look at and to share. With --serve, to be
+    corrected by any number of people: each decision is on disk at once.
 
     Records need --source, the letters they were made of; a letter is extracted first.
     """
@@ -46,8 +89,13 @@ def review(
     from extractor.pages.review.page import render
 
     with refusals():
+        if serve:
+            extractor = extractor_of(layouts, encoding)
+            served = Served(port, tuple(reviewer or ()), corrections, golden)
+            review_on_server(file, source, extractor, served)
+            return
         if out is None:
-            raise typer.BadParameter("needs a file to write to", param_hint="--out")
+            raise typer.BadParameter("needs a file to write to, or --serve", param_hint="--out")
         output.check_place(out, others=[file])
         records = records_of(file, extractor_of(layouts, encoding))
         letters = Letters(source or file, encoding)

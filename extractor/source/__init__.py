@@ -21,7 +21,7 @@ from extractor.source.kinds import (
     Source,
     StrPath,
 )
-from extractor.source.loading import OpenContainers, load
+from extractor.source.loading import OpenContainers, load, raw
 from extractor.source.opening import is_address
 from extractor.source.reading import from_text, read, read_bytes
 
@@ -39,6 +39,7 @@ __all__ = [
     "from_text",
     "is_address",
     "load",
+    "raw",
     "read",
     "read_bytes",
 ]

@@ -18,7 +18,7 @@ from extractor.source.opening import (
     open_binary,
     stamp_of,
 )
-from extractor.source.reading import from_text, read, read_bytes
+from extractor.source.reading import content, from_text, read, read_bytes
 
 _KEPT_OPEN = 2
 
@@ -62,6 +62,21 @@ def load(found: Input, limits: Limits = DEFAULT_LIMITS, encoding: str | None = N
         if found.id.lower().endswith(".pdf") and source.media_type != "application/pdf":
             raise InputError(Code.NOT_TEXT, "The file is named .pdf and is no PDF.")
     return replace(source, path=written(found.path))
+
+
+def raw(found: Input, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """Return an input's bytes as they stand in its file; of a given text, its UTF-8 bytes.
+
+    Raises:
+        InputError: As ``load`` does where the bytes cannot be had.
+    """
+    if found.path is None:
+        raise InputError(Code.MISSING_PATH, "Standard input can be read only once.")
+    if found.place is None:
+        read_from = _behind if is_address(found.path) else content
+        return read_from(found.path, limits)
+    said = _OPEN.read(found.place, limits)
+    return said.encode() if isinstance(said, str) else said
 
 
 def _behind(address: str, limits: Limits) -> bytes:

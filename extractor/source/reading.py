@@ -42,7 +42,7 @@ def read(
             ``encrypted``, ``no_text_layer``, ``too_large`` or ``too_many_pages``.
     """
     file = Path(path)
-    source = read_bytes(_content(file, limits), id, limits, encoding)
+    source = read_bytes(content(file, limits), id, limits, encoding)
     if file.suffix.lower() == ".pdf" and source.media_type != "application/pdf":
         raise InputError(Code.NOT_TEXT, "The file is named .pdf and is no PDF.")
     return replace(source, path=written(str(file)))
@@ -87,8 +87,13 @@ def from_text(
     return _from_text(text, id, sha256(data).hexdigest(), limits)
 
 
-def _content(file: Path, limits: Limits) -> bytes:
-    """Return the file's bytes, of a growing file as many as the limit and one."""
+def content(path: StrPath, limits: Limits) -> bytes:
+    """Return the bytes of the file at *path*, of a growing file as many as the limit and one.
+
+    Raises:
+        InputError: ``missing_path`` or ``too_large``.
+    """
+    file = Path(path)
     try:
         if not file.is_file():
             message = "There is no such file; standard input is given as -."
