@@ -2,7 +2,9 @@
 
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+import axe
 import browser as real
 import pytest
 from browser import PHONE, Sight
@@ -117,3 +119,12 @@ def test_the_page_follows_the_readers_theme(sight: Sight, report: Path) -> None:
         )
     light, dark = seen
     assert all(one != other for one, other in zip(light, dark, strict=True))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_fault(sight: Sight, report: Path, scheme: Any) -> None:  # noqa: ANN401
+    """Neither contrast nor names nor structure keep anybody out, in either theme."""
+    sight.page.emulate_media(color_scheme=scheme)
+    page = sight.open(report)
+    page.evaluate("document.querySelectorAll('details').forEach((each) => each.open = true)")
+    assert axe.faults(page) == []

@@ -2,7 +2,9 @@
 
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+import axe
 import browser as real
 import pytest
 from browser import PHONE, Sight
@@ -169,3 +171,12 @@ def test_nothing_is_cut_off_on_paper(sight: Sight, report: Path) -> None:
     assert hidden == 0
     assert not page.locator("nav").is_visible()
     assert not page.locator(".get").first.is_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_fault(sight: Sight, report: Path, scheme: Any) -> None:  # noqa: ANN401
+    """Neither contrast nor names nor structure keep anybody out, in either theme."""
+    sight.page.emulate_media(color_scheme=scheme)
+    page = sight.open(report)
+    page.evaluate("document.querySelectorAll('details').forEach((each) => each.open = true)")
+    assert axe.faults(page) == []
