@@ -10,13 +10,14 @@ from pydantic import ValidationError
 
 from extractor.cli import output
 from extractor.cli.given import refuse_table
+from extractor.corrections import dismissed_in
 from extractor.errors import ImrError, InputError
 from extractor.findings import Code, Finding, Severity
 from extractor.record import Case, Expert, Patient, Record
 from extractor.source import STDIN, find, load
 from extractor.validate import known_families, mismatch, validate
 
-ERROR, REVIEW = Severity.ERROR.value, "review"
+ERROR, REVIEW, DISMISSED = Severity.ERROR.value, "review", "dismissed"
 # What is wrong with a letter, and no record of it could mend.
 _THE_LETTERS_OWN = {
     Code.EMPTY_INPUT,
@@ -58,7 +59,8 @@ def check(records: str, source: Path, layouts: Path | None, encoding: str | None
     """Print the findings about *records*, a line each; say whether one of them is an error.
 
     What is wrong with the letter itself, so that no record could mend it, is no error of a record
-    that has the same finding: it is printed as ``review``.
+    that has the same finding: it is printed as ``review``. What a person let stand, as the record
+    says, and may let stand, is printed as ``dismissed``.
 
     Args:
         records: A file of records, a line each; ``-`` is standard input.
@@ -127,6 +129,8 @@ class Checker:
         counts = f"{self.errors} errors, {self._found[REVIEW]} for review, "
         counts += f"{self._found[Severity.OBSERVATION.value]} observations"
         missing = len(self._letters.keys() - self._seen)
+        if let := self._found[DISMISSED]:
+            counts += f", {let} dismissed"
         rest = f"; {missing} letters have no record" if missing else ""
         return f"{self._lines} records: {counts}{rest}."
 
@@ -151,7 +155,9 @@ class Checker:
 
 
 def _weight(finding: Finding, record: Record) -> str:
-    """Return ``review`` for a fault of the letter that the record has too; else the severity."""
+    """Return ``dismissed`` or ``review`` where the record owns up to it; else its severity."""
+    if dismissed_in(record, finding):
+        return DISMISSED
     listed = any(own.code is finding.code for own in record.findings)
     owned_up = listed and record.status != "verified"
     return REVIEW if owned_up and finding.code in _THE_LETTERS_OWN else finding.severity.value

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from extractor.cli import output
-from extractor.errors import ImrError
 
 if TYPE_CHECKING:
     from extractor.pipeline import Extractor
@@ -37,6 +36,8 @@ def review_on_server(
         ImrError: They cannot be read, or are none as a machine makes them; the server is not
             installed; its port, its log or its folder cannot be used.
     """
+    from extractor.errors import ImrError
+
     try:
         from extractor.reviewing.server import serve
     except ImportError as error:
@@ -51,6 +52,7 @@ def review_on_server(
 
 def _desk(file: Path, source: Path | None, extractor: "Extractor", served: Served) -> "Desk":
     from extractor.cli.given import refuse_table
+    from extractor.errors import ImrError
     from extractor.reviewing.desk import Desk
     from extractor.source import STDIN
     from extractor.validate import known_families

@@ -215,10 +215,17 @@ def _cited(basis: Basis | None) -> str:
 
 def _finding(finding: Finding) -> Text:
     """Return a finding on one line: severity, code, place, message."""
-    line = Text(finding.severity.value, style=_SEVERITY[finding.severity])
+    let = finding.dismissed
+    line = Text(*("dismissed", "dim") if let else _weight(finding))
     line.append(f" {finding.code.value}", style="default")
     line.append(f" {plain(finding.path)}{_page(finding.page)}", style="dim")
-    return line.append(f"  {plain(finding.message)}", style="default")
+    line.append(f"  {plain(finding.message)}", style="default")
+    return line.append(f"  ({plain(let.by)}: {plain(let.reason)})", style="dim") if let else line
+
+
+def _weight(finding: Finding) -> tuple[str, str]:
+    """Return what a finding is, and its colour."""
+    return finding.severity.value, _SEVERITY[finding.severity]
 
 
 def _passages(finding: Finding) -> Iterator[Padding]:

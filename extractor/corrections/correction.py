@@ -3,12 +3,12 @@
 import hashlib
 import json
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 from uuid import uuid4
 
 from pydantic import Field
 
-from extractor.findings import Code, Offset
+from extractor.findings import Code, Finding, Offset
 from extractor.record import Model, Record
 
 SCHEMA: Literal["imr-correction/1"] = "imr-correction/1"
@@ -41,6 +41,11 @@ class Dismissed(Model):
     path: str = ""
     start: Offset | None = None
     end: Offset | None = None
+
+    @classmethod
+    def of(cls, finding: Finding) -> Self:
+        """Return by what *finding* is known when it is made again."""
+        return cls(code=finding.code, path=finding.path, start=finding.start, end=finding.end)
 
 
 class Correction(Model):

@@ -51,6 +51,14 @@ def is_dismissible(finding: Finding) -> bool:
     return not (finding.code is Code.VALUE_MISMATCH and read)
 
 
+def dismissed_in(record: Record, finding: Finding) -> bool:
+    """Say whether a person let *finding* stand, as *record* says, and might."""
+    if not (record.provenance.reviewed and is_dismissible(finding)):
+        return False
+    key = Dismissed.of(finding)
+    return any(not each.stands and Dismissed.of(each) == key for each in record.findings)
+
+
 def revise(
     record: Record, corrections: Sequence[Correction], text: Text, check: Validate
 ) -> Record:
@@ -94,8 +102,8 @@ def _of_others(
 
     What was refused of a proposal is settled where a person has given the value.
     """
-    known = {_key(each) for each in own}  # an older version may have said it otherwise
-    rest = (each for each in record.findings if _key(each) not in known)
+    known = {Dismissed.of(each) for each in own}  # an older version may have said it otherwise
+    rest = (each for each in record.findings if Dismissed.of(each) not in known)
     return tuple(each for each in rest if not (each.path and _is_under(each.path, touched)))
 
 
@@ -227,16 +235,11 @@ def _dismissed(finding: Finding, state: _State) -> Finding:
     if not is_dismissible(finding):
         return finding
     for each in state.dismissed:
-        if each.finding == _key(finding):
+        if each.finding == Dismissed.of(finding):
             return _marked(finding, each, each.reason or "")
     if finding.code is Code.DISAGREEMENT and (given := _given(finding.path, state.touched)):
         return _marked(finding, given, _BY_CORRECTION)
     return finding
-
-
-def _key(finding: Finding) -> Dismissed:
-    """Return by what a finding is known when it is made again."""
-    return Dismissed(code=finding.code, path=finding.path, start=finding.start, end=finding.end)
 
 
 def _given(path: str, touched: Iterable[Correction]) -> Correction | None:

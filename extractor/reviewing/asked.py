@@ -8,9 +8,16 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 from pydantic import Field, ValidationError
 
-from extractor.corrections import Correction, Standing, content_of, is_dismissible, standing_at
+from extractor.corrections import (
+    Correction,
+    Dismissed,
+    Standing,
+    content_of,
+    is_dismissible,
+    standing_at,
+)
 from extractor.errors import ReviewError
-from extractor.findings import Finding, Offset
+from extractor.findings import Offset
 from extractor.record import Model, Record
 from extractor.text import Text
 
@@ -129,7 +136,7 @@ def _reason(asked: Asked) -> str | None:
     return reason
 
 
-def _dismissed(asked: Asked, shown: Record) -> dict[str, Any]:
+def _dismissed(asked: Asked, shown: Record) -> Dismissed:
     place = asked.finding
     if place is None or place >= len(shown.findings):
         raise ReviewError("no_finding", "There is no such finding any more.")
@@ -137,9 +144,4 @@ def _dismissed(asked: Asked, shown: Record) -> dict[str, Any]:
     if not is_dismissible(finding):
         message = "The letter decides this finding, not a person: correct the value instead."
         raise ReviewError("not_dismissible", message)
-    return key_of(finding)
-
-
-def key_of(finding: Finding) -> dict[str, Any]:
-    """Return by what a finding is known when it is made again."""
-    return finding.model_dump(include={"code", "path", "start", "end"})
+    return Dismissed.of(finding)

@@ -12,12 +12,12 @@ from pathlib import Path
 from threading import RLock
 from typing import NamedTuple
 
-from extractor.corrections import Correction, Log, content_of, live, revise
+from extractor.corrections import Correction, Dismissed, Log, content_of, live, revise
 from extractor.errors import ReviewError
 from extractor.findings import Code, Finding
 from extractor.pages.review.letter import Json, letter_of
 from extractor.record import Record
-from extractor.reviewing.asked import Decision, Seen, correction_of, key_of
+from extractor.reviewing.asked import Decision, Seen, correction_of
 from extractor.reviewing.deal import Deal
 from extractor.reviewing.exported import export
 from extractor.reviewing.shelf import Row, Shelf, is_pdf
@@ -320,8 +320,8 @@ def _check_dismissed(made: Correction, record: Record) -> None:
     """Refuse to dismiss a finding that is not there."""
     if made.finding is None:
         return
-    wanted = made.finding.model_dump()
-    if not any(key_of(each) == wanted and not each.stands for each in record.findings):
+    let = [Dismissed.of(each) for each in record.findings if not each.stands]
+    if made.finding not in let:
         raise ReviewError("no_finding", "There is no such finding any more.")
 
 
