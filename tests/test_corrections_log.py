@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from correcting import TWO, letter_of
@@ -246,8 +245,7 @@ def test_a_broken_log_ends_a_run_before_it_begins(log: Path, tmp_path: Path) -> 
     (tmp_path / "a.txt").write_text(TWO, "utf-8")
     log.write_bytes(b'{"id": 1}\n')
     out = tmp_path / "out.jsonl"
-    command = [*IMR, "extract", tmp_path / "a.txt", "--out", out, "--corrections", log]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    done = run("extract", tmp_path / "a.txt", "--out", out, "--corrections", log)
     assert done.returncode == 2
     assert "line 1" in done.stderr
     assert "Traceback" not in done.stderr
@@ -310,14 +308,8 @@ def test_a_dismissal_that_nobody_may_make_counts_for_nothing(
     let = {"by": "Eve", "at": "2026-01-01T00:00:00+00:00", "reason": "So."}
     age = record["patient"]["age"]
     for start, end in ((None, None), (age["start"], age["end"])):
-        finding: dict[str, Any] = {
-            "code": code,
-            "severity": "error",
-            "path": "/patient/age",
-            "message": "",
-        }
-        finding |= {"start": start, "end": end, "dismissed": let}
-        record["findings"].append(finding)
+        about = {"code": code, "severity": "error", "path": "/patient/age", "message": ""}
+        record["findings"].append({**about, "start": start, "end": end, "dismissed": let})
     assert run("validate", _saved(records, record), "--source", letters).returncode == 1
 
 
