@@ -298,12 +298,18 @@ def test_another_text_takes_no_correction(two: Letter) -> None:
     assert record.patient == two.record.patient
 
 
-def test_words_that_stand_elsewhere_are_refused(two: Letter) -> None:
-    """A correction whose quote is not what stands at its place is left out."""
-    words = two.words("May 9, 2015")
-    moved = words.model_copy(update={"start": (words.start or 0) + 1})
-    record = two.revised(two.correct("set", "/patient/ur_date", moved))
-    assert codes(record) == [UNAPPLIED]
+@pytest.mark.parametrize("moved", [(1, 1), (0, -1), (7, 7), (-2, 0)])
+def test_words_that_stand_elsewhere_are_refused(two: Letter, moved: tuple[int, int]) -> None:
+    """A correction whose quote is not what stands at its place, or hangs over, is left out."""
+    words = two.words("Nothing is said of earlier aids.")
+    assert words.start is not None
+    assert words.end is not None
+    place = {"start": words.start + moved[0], "end": words.end + moved[1]}
+    away = two.correct("set", "/items/0/rationale", words.model_copy(update=place))
+    assert codes(two.revised(away)) == [UNAPPLIED]
+    assert content_of(two.revised(away)) == content_of(two.record)
+    here = two.revised(two.correct("set", "/items/0/rationale", words))
+    assert UNAPPLIED not in codes(here)
 
 
 # --- what the machine reads otherwise -------------------------------------------------------------
@@ -374,17 +380,16 @@ def test_a_dismissed_finding_stays_and_weighs_nothing(two: Letter) -> None:
     assert {each.dismissed.by for each in after.findings if each.dismissed} == {"Ada"}
 
 
-def test_a_dismissal_falls_on_no_other_item(two: Letter) -> None:
+@pytest.mark.parametrize("action", ["move", "clear", "merge"])
+def test_a_dismissal_falls_on_no_other_item(two: Letter, action: str) -> None:
     """Where items change their places, what was dismissed of one is not dismissed of another."""
-    clears = [two.correct("clear", f"/items/{n}/rationale") for n in (0, 1)]
-    record = two.revised(*clears)
-    about = [each for each in record.findings if each.path.startswith("/items/1")]
-    dismissals = [dismissing(two, each, record) for each in about]
-    moved = two.correct("move", "/items/0", to=1, on=record)
-    after = two.revised(*clears, *dismissals, moved)
-    wrong = [each for each in after.findings if each.path == "/items/1/rationale"]
-    assert wrong
-    assert all(each.stands for each in wrong if each.start is None)
+    odd = Finding.of(Code.MISSING_FIELD, "It lacks something, nowhere in the letter.", "/items/0")
+    dismissal = dismissing(two, odd)
+    change = two.correct(action, "/items/0", to=1)
+    for corrections, stands in (([dismissal], False), ([dismissal, change], True)):
+        record = revise(two.record, corrections, two.text, lambda _: (odd,))
+        (finding,) = record.findings
+        assert finding.stands is stands
 
 
 @pytest.mark.parametrize("code", [Code.UNGROUNDED, Code.ALTERED_QUOTE, Code.SOURCE_MISMATCH])

@@ -143,6 +143,27 @@ def test_two_programs_add_at_once(log: Path) -> None:
         assert [each for each in said[::2] if each[0] == name] == [f"{name} {n}" for n in range(40)]
 
 
+def _count_on(log: Path) -> None:
+    following = Log(log)
+    for _ in range(150):
+        following.look()
+        following.add([correction(str(len(following.of(LETTER.source.sha256))))])
+
+
+def test_programs_decide_by_the_latest_log(log: Path) -> None:
+    """What each adds was decided when all before it was known: no count is said twice."""
+    append(log, [correction("0")])
+    context = multiprocessing.get_context("spawn")
+    both = [context.Process(target=_count_on, args=(log,)) for _ in range(4)]
+    for each in both:
+        each.start()
+    for each in both:
+        each.join(timeout=120)
+    (made,) = Corrections.load(log).of_letters.values()
+    assert [each.reason for each in made] == [str(number) for number in range(len(made))]
+    assert len(made) > 150
+
+
 def test_nothing_is_added_to_a_log_that_grew(log: Path) -> None:
     """Who decided by an older state of the log adds nothing to it."""
     one, other = Log(log), Log(log)

@@ -90,6 +90,14 @@ def test_the_printed_address_lets_a_browser_in(lobby: Server) -> None:
     assert token not in page.body.decode() + cookie
 
 
+def test_the_address_opened_again_leaves_a_browser_who_it_is(lobby: Server) -> None:
+    """A reviewer who opens the printed address a second time need not say their name again."""
+    browser = lobby.browser("Ada")
+    again = browser.get(lobby.address.removeprefix(f"{browser.own}/"))
+    assert (again.status, again.headers.get("set-cookie")) == (303, None)
+    assert browser.get("api/queue").json["reviewer"] == "Ada"
+
+
 def test_every_answer_forbids_what_is_not_needed(lobby: Server) -> None:
     """No answer is stored, framed, sniffed, or says where it came from."""
     browser = lobby.browser()
@@ -113,7 +121,16 @@ def test_every_answer_forbids_what_is_not_needed(lobby: Server) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["", "?token=", "?token=wrong", "?token=%00", "?token=%C3%A9", "api/queue", "api/letters/0"],
+    [
+        "",
+        "?token=",
+        "?token=wrong",
+        "?token=%00",
+        "?token=%C3%A9",
+        "?" + "a&" * 99,
+        "api/queue",
+        "api/letters/0",
+    ],
 )
 def test_without_the_secret_nothing_is_said(lobby: Server, path: str) -> None:
     """No cookie, no letter; a wrong token is no cookie."""

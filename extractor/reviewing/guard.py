@@ -135,10 +135,10 @@ class Guard:
         headers = Headers(scope=scope)
         if refusal := self._refused(scope, headers):
             return refusal.response()
-        if scope["path"] == "/" and scope["query_string"]:
-            return self._visit(scope)
         value = cookie_parser(headers.get("cookie", "")).get(self._cookie)
         session = self._sessions.of(value)
+        if scope["path"] == "/" and scope["query_string"]:
+            return self._visit(scope, session)
         if session is None:
             return _said(scope, _COOKIE)
         scope["session_of_review"] = session
@@ -156,15 +156,22 @@ class Guard:
         asked = headers.get(_OWN_HEADER) == "1"
         return None if own and asked and site == "same-origin" else _ORIGIN
 
-    def _visit(self, scope: Scope) -> Response:
-        """Turn the token of the printed address into a cookie."""
-        given = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=8)
-        value = self._sessions.admit(given.get("token", [""])[0])
+    def _visit(self, scope: Scope, session: Session | None) -> Response:
+        """Turn the token of the printed address into a cookie, where there is none yet."""
+        value = self._sessions.admit(_token(scope["query_string"]))
         if value is None:
             return _said(scope, _TOKEN)
         answer = RedirectResponse("/", 303)
-        answer.set_cookie(self._cookie, value, httponly=True, samesite="strict")
+        if session is None:
+            answer.set_cookie(self._cookie, value, httponly=True, samesite="strict")
         return answer
+
+
+def _token(query: bytes) -> str:
+    try:
+        return parse_qs(query.decode("latin-1"), max_num_fields=8).get("token", [""])[0]
+    except ValueError:
+        return ""
 
 
 def _said(scope: Scope, refusal: Refusal) -> Response:
