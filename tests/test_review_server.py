@@ -251,6 +251,16 @@ def test_a_port_that_is_taken_is_said(given: list[str | Path]) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_without_the_extra_the_user_is_told_what_to_install(given: list[str | Path]) -> None:
+    """A server that is not installed is one sentence and exit 2."""
+    program = "import sys; sys.modules['uvicorn'] = None; from extractor.cli import main; main()"
+    command = [sys.executable, "-c", program, "review", *map(str, given), "--serve"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 2
+    assert "imr-extractor[review]" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 # --- what is decided ------------------------------------------------------------------------------
 
 

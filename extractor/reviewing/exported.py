@@ -34,7 +34,7 @@ def export(root: Path, record: Record, data: bytes) -> str:
         text = golden.content(
             _labels(record, f"{folder.name}/{source}"),
             split="dev",
-            origin="invented",
+            origin="published",
             reviewed=True,
             note=_NOTE,
         )
