@@ -147,7 +147,7 @@ def test_keys_move_and_say_what_they_do(sight: Sight, letters: Path) -> None:
     page.locator("#filter").fill("")
     page.locator("#filter").blur()
     page.keyboard.press("n")
-    page.wait_for_function("!location.hash.startsWith('#3')")
+    page.wait_for_function("() => !location.hash.startsWith('#3')")
     page.keyboard.press("?")
     assert page.locator("#keys").is_visible()
     page.keyboard.press("Escape")
