@@ -25,7 +25,6 @@ function drawActs() {
       disabled: (label === 'Undo' && !letter?.undo) || (label === 'Redo' && !letter?.redo) ? true : null,
       'aria-keyshortcuts': name === '?' ? 'Shift+?' : name === 'U' ? 'Shift+U' : name }));
   if (SERVED) made.push(button('Export …', exportGolden, { id: 'act-export' }));
-  made.push(el('p', { class: 'error', role: 'alert', id: 'acts-error' }));
   $('acts').replaceChildren(...made);
 }
 

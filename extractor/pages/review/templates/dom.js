@@ -41,15 +41,18 @@ const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);
 const counted = (count, thing) => `${count.toLocaleString('en')} ${thing}${count === 1 ? '' : 's'}`;
 
 // Scroll a pane, and nothing else, until *node* is in it: a third from its top, or just in sight.
-function bring(pane, node, centred) {
-  for (let times = 0; times < 2; times += 1) { // again where what came into sight has other heights
-    const edge = pane.getBoundingClientRect();
-    const own = node.getBoundingClientRect();
-    const room = Math.max(8, Math.min(edge.height / 3, edge.height - own.height));
-    if (centred) pane.scrollTop += own.top - edge.top - room;
-    else if (own.top < edge.top + 32) pane.scrollTop += own.top - edge.top - 32;
-    else if (own.bottom > edge.bottom) pane.scrollTop += own.bottom - edge.bottom + 8;
-  }
+// What then comes into sight may have other heights than were guessed: so again, in the next frames.
+function bring(pane, node, centred, again = 5) {
+  const edge = pane.getBoundingClientRect();
+  const own = node.getBoundingClientRect();
+  const room = Math.max(8, Math.min(edge.height / 3, edge.height - own.height));
+  let by = 0;
+  if (centred) by = own.top - edge.top - room;
+  else if (own.top < edge.top + 32) by = own.top - edge.top - 32;
+  else if (own.bottom > edge.bottom) by = own.bottom - edge.bottom + 8;
+  pane.scrollTop += by;
+  if (again && pane.querySelector('.block + .block, .group li'))
+    requestAnimationFrame(() => node.isConnected && bring(pane, node, centred, again - 1));
 }
 
 function say(words) {

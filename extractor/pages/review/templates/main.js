@@ -3,6 +3,7 @@ const SERVED = document.body.classList.contains('served');
 const state = { reviewer: null, choices: null, busy: false };
 
 const isNarrow = () => matchMedia('(max-width: 60rem)').matches;
+shared.fresh = new Set();
 shared.picked = [];
 shared.marks = [];
 shared.faults = [];
@@ -11,6 +12,15 @@ function show(view) {
   document.body.dataset.view = view;
   document.querySelectorAll('.views button').forEach((each) =>
     each.setAttribute('aria-pressed', String(each.dataset.view === view)));
+  if (isNarrow()) placeIn(view);
+}
+
+// What was drawn while it was out of sight is scrolled once it is seen.
+function placeIn(view) {
+  const pane = { letter: $('paper'), record: $('values') }[view];
+  const chosen = pane?.querySelector('.on, [aria-current]');
+  if (chosen) bring(pane, chosen, true);
+  else if (pane && shared.fresh.delete(view)) pane.scrollTop = 0;
 }
 
 // Take in a letter: as it is opened, or as it is after a change.
@@ -101,6 +111,7 @@ async function openLetter(place, path) {
   if (editor.on) closeEditor();
   take(letter);
   shared.active = null;
+  shared.fresh = new Set(['letter', 'record']);
   shared.view = letter.pages ? 'pages' : 'text';
   $('switch').hidden = !letter.pages;
   $('switch').setAttribute('aria-pressed', String(shared.view === 'pages'));
@@ -162,6 +173,7 @@ function listen() {
   $('paper').addEventListener('keyup', (event) => event.key === 'Enter' && takeSelection());
   $('switch').addEventListener('click', toggleView);
   $('labels').addEventListener('click', toggleLabels);
+  if (SERVED) window.addEventListener('focus', refreshQueue); // others have gone on meanwhile
   let waiting;
   $('filter').addEventListener('input', () => {
     clearTimeout(waiting);
