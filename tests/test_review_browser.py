@@ -172,10 +172,12 @@ def test_an_observation_leads_to_both_its_passages(sight: Sight, letters: Path) 
     row = page.locator('[data-path="/items/0/conclusion"]')
     assert row.locator(".finding.observation").count() == 1
     passages = row.locator(".passage")
-    for at, words in enumerate(["two sleeves", "Upheld"]):
+    compared = ["two sleeves", "Upheld"]
+    for at, words in enumerate(compared):
         passages.nth(at).click()
         there = " ".join(page.locator("#text .shown-place").all_text_contents())
         assert words in there
+    assert page.locator("#text .flag.observation").count() == len(compared)
     page.locator("#text .flag").first.click()
     assert row.locator(".finding").evaluate("(each) => each === document.activeElement")
 
