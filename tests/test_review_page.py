@@ -204,3 +204,18 @@ def test_records_are_shown_on_their_own_letters_only(tmp_path: Path) -> None:
     assert BAD in blocks["letter-0"]["text"]
     problems = [blocks[f"letter-{place}"]["problem"] for place in range(3)]
     assert [each and each["code"] for each in problems] == [None, "source_mismatch", "missing_path"]
+
+
+def test_without_a_source_a_record_shows_the_file_it_names_by_its_digest(tmp_path: Path) -> None:
+    """Where it was when it was extracted; a record that names no digest brings no file in."""
+    (tmp_path / "a.txt").write_text(HOSTILE, "utf-8")
+    record = extract(tmp_path / "a.txt")
+    unnamed = {"id": "b", "sha256": None, "text_sha256": None}
+    other = record.model_copy(update={"document": record.document.model_copy(update=unnamed)})
+    records, out = tmp_path / "r.jsonl", tmp_path / "r.html"
+    records.write_text(f"{record.to_json()}\n{other.to_json()}\n", "utf-8")
+    done = CliRunner().invoke(app, ["review", str(records), "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    blocks = embedded(out.read_text("utf-8"))
+    assert (blocks["letter-0"]["text"], blocks["letter-1"]["text"]) == (HOSTILE, "")
+    assert blocks["letter-1"]["problem"]["code"] == "missing_path"

@@ -83,7 +83,8 @@ def review(  # noqa: PLR0913, PLR0917 - each is an option of its own
     With --out, on one page that opens from disk, to look at and to share. With --serve, to be
     corrected by any number of people: each decision is on disk at once.
 
-    Records need --source, the letters they were made of; a letter is extracted first.
+    Records name their letters' files, and --source says where those are now; a letter is extracted
+    first.
     """
     from extractor.cli.given import records_of
     from extractor.pages.review.page import render
@@ -98,7 +99,7 @@ def review(  # noqa: PLR0913, PLR0917 - each is an option of its own
             raise typer.BadParameter("needs a file to write to, or --serve", param_hint="--out")
         output.check_place(out, others=[file])
         records = records_of(file, extractor_of(layouts, encoding))
-        letters = Letters(source or file, encoding)
+        letters = Letters(source, encoding)
         shown = list(letters.shown(records))
         output.write_file(out, render(rows_of(records), shown, letters.note))
 
@@ -111,13 +112,19 @@ def rows_of(records: "Sequence[Record]") -> "list[Json]":
 
 
 class Letters:
-    """The letters that records were made of, found by their id as ``imr validate`` finds them."""
+    """The letters that records were made of.
 
-    def __init__(self, source: Path, encoding: str | None) -> None:
+    They are found by their id as ``imr validate`` finds them; where no source is given, where the
+    record says, if it names the file by its SHA-256 too: no other file may come onto a page.
+    """
+
+    def __init__(self, source: Path | None, encoding: str | None) -> None:
         """Find the letters under *source*; none is read yet."""
         from extractor.source import find
 
-        self._letters = {given.id: given for given in find([source]) if given.error is None}
+        found = find([source]) if source else ()
+        self._letters = {given.id: given for given in found if given.error is None}
+        self._anywhere = source is None
         self._encoding = encoding
         self._room = PICTURES
         self._without = 0
@@ -153,7 +160,9 @@ class Letters:
 
         given = self._given(record)
         if given is None:
-            return Finding.of(Code.MISSING_PATH, "There is no letter of this id; give --source.")
+            return Finding.of(
+                Code.MISSING_PATH, "The letter is not there: name its folder by --source."
+            )
         try:
             letter = load(given, encoding=self._encoding)
         except InputError as error:
@@ -173,4 +182,9 @@ class Letters:
         return Path(given.path).read_bytes()
 
     def _given(self, record: "Record") -> "Input | None":
-        return self._letters.get(record.document.id)
+        from extractor.source import Input
+
+        document = record.document
+        if self._anywhere and document.path and document.sha256:
+            return Input(document.id, document.path)
+        return self._letters.get(document.id)
