@@ -78,6 +78,12 @@ _SEXES = {
 _PRIORITIES = {"standard": "standard", "expedited": "expedited"}
 
 
+@lru_cache(maxsize=8)
+def dates_in(norm: str, span: Span) -> tuple[re.Match[str], ...]:
+    """Return the dates that *span* prints, in order; remembered, as many ask of one section."""
+    return tuple(DATE.finditer(norm, *span))
+
+
 @lru_cache(maxsize=4096)
 def parse_date(words: str) -> str | None:
     """Return the ISO date that *words* print, month before day; None where they print none.
@@ -171,7 +177,7 @@ _COPULAS = frozenset(
         "remains"
     ).split()
 )
-_TOKEN = re.compile(r"[^\s,;-]+")
+_PARTING = str.maketrans(",;-", "   ")
 # "not a medical necessity", "lacks medical necessity", "does not establish the medical necessity".
 _BEFORE_NOUN = re.compile(
     r"(?:\b(?:is|was|are|were|be)\s+(?:not\s+)?(?:\w+\s+)?an?\s+"
@@ -306,12 +312,14 @@ def _verb_group(norm: str, floor: int, end: int) -> int | None:
     "cannot find the study to be": an infinitive belongs to the verb of finding before it.
     """
     begin, copula, first = end, False, ""
-    for token in reversed(list(_TOKEN.finditer(norm, floor, end))):
-        word = token.group().lower()
+    rest = norm[floor:end].translate(_PARTING)
+    while words := rest.rsplit(None, 1):
+        word = words.pop().lower()
         if word not in _GROUP:
             break
-        begin, first = token.start(), word
+        begin, first = floor + len(rest.rstrip()) - len(word), word
         copula = copula or word in _COPULAS
+        rest = words[0] if words else ""
     if copula and first not in {"to", "as"}:
         return begin
     finds = _FINDS.search(norm, max(0, begin - _GROUP_WITHIN), begin)

@@ -2,7 +2,8 @@
 
 import re
 
-_SPACES = re.compile(r"\s+")
+# A single space is a space: only longer runs count for less than they are long.
+_SPACES = re.compile(r"\s\s+")
 _WIDEST = 4
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from extractor.propose import Claim
 from extractor.text import Span, Text
-from extractor.values import DATE, parse_date, parse_priority
+from extractor.values import dates_in, parse_date, parse_priority
 
 # "Application Received:" is torn by table cells: its first word may stand before the priority's
 # value or after it, so the label is known by its last word.
@@ -58,7 +58,7 @@ def _tokens(text: Text, header: Span) -> Iterator[_Token]:
     for match in _NUMBER_OR_WORD.finditer(text.norm, *header):
         kind = "number" if match.group().startswith("CM") else "word"
         yield _Token(kind, Span(*match.span()))
-    for match in DATE.finditer(text.norm, *header):
+    for match in dates_in(text.norm, header):
         yield _Token("date", Span(*match.span()))
 
 

@@ -11,6 +11,7 @@ from extractor.values import (
     MISHAP,
     STATES,
     ages,
+    dates_in,
     parse_age,
     parse_date,
     parse_sex,
@@ -167,15 +168,16 @@ def _noun(text: Text, match: re.Match[str]) -> Claim:
 
 
 _WORKED = r"(?:[\w/-]+\s+){0,3}?"
+# One class of first letters, so that the search skips to those.
 _INJURY_DATE = re.compile(
-    r"(?:\b(?:date\s+of\s+(?:the\s+|an?\s+|this\s+)?(?:\w+\s+)?injury|injury\s+date|DOI)\b(?:\s+is|\s+was)?"
+    r"[DdIiAaTtHhCc](?<!\w.)"
+    r"(?i:(?:(?<=D)ate\s+of\s+(?:the\s+|an?\s+|this\s+)?(?:\w+\s+)?injury|(?<=I)njury\s+date|(?<=D)OI)\b(?:\s+is|\s+was)?"
     r"(?:\s+(?:of|on|occurring\s+on|dated|listed\s+as|reported\s+as|noted\s+as))?"
-    r"|\b(?:injur(?:y|ies|ed)|accident|incident|trauma|hurt)\b(?:\s*\(DOI\))?(?:\s+(?:of|on|dated|occurring\s+on|occurred\s+on"
+    r"|(?:(?<=I)njur(?:y|ies|ed)|(?<=A)ccident|(?<=I)ncident|(?<=T)rauma|(?<=H)urt)\b(?:\s*\(DOI\))?(?:\s+(?:of|on|dated|occurring\s+on|occurred\s+on"
     r"|that\s+occurred\s+on|which\s+occurred\s+on|sustained\s+on|occurred\s+sustained\s+on|from|in\s+a\s+\w+\s+on))"
-    r"|\b(?:claim|complaints?)\s+(?:(?:is|was|dated)\s+)?(?:from|of(?:\s+injury\s+on)?)"
-    r"|\b(?:injured(?!\s+(?:worker|employee|part))|injury)\b(?:[^.;:]{0,120}?\s(?:on|of|dated))?)"
-    r"\s*:?\s*(?P<date>" + DATE.pattern + ")",
-    re.IGNORECASE,
+    r"|(?<=C)(?:laim|omplaints?)\s+(?:(?:is|was|dated)\s+)?(?:from|of(?:\s+injury\s+on)?)"
+    r"|(?<=I)(?:njured(?!\s+(?:worker|employee|part))|njury)\b(?:[^.;:]{0,120}?\s(?:on|of|dated))?)"
+    r"\s*:?\s*(?P<date>(?i:" + DATE.pattern + "))",
 )
 
 
@@ -287,7 +289,7 @@ _OF_DENIAL = re.compile(
 def _denial_date(text: Text, summary: Span, denial: str | None) -> Claim | None:
     if denial is None:
         return None
-    for match in DATE.finditer(text.norm, *summary):
+    for match in dates_in(text.norm, summary):
         before = words_before(text.norm, summary.start, match.start(), _LEAD_OF_DATE)
         if parse_date(match.group()) == denial and _OF_DENIAL.search(before):
             return Claim(Span(*match.span()), denial)

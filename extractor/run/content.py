@@ -102,8 +102,7 @@ def _of_file(path: Path) -> Content | None:
     status = path.stat()
     if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST:
         return None
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return Content(digest, "pdf" if path.suffix.lower() == _PDF else "")
 
 

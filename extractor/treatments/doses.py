@@ -57,6 +57,8 @@ _NUMBERS = {
     **{word: 10 * number for number, word in enumerate(_TENS, start=2)},
 }
 _WORD = rf"(?:{'|'.join([*_TEENS, *_TENS, *_ONES])})"
+# Looked for first, as a search tries one number word after the other.
+_FIRST_LETTERS = "".join(sorted({word[0] for word in _NUMBERS}))
 _SPELLED = rf"(?:{_WORD}\s+hundred(?:\s+(?:and\s+)?{_WORD})?|{_WORD}(?:[\s-]{_WORD})?)"
 _COUNT = rf"(?:{_SPELLED}\s?\(\s?#?\d{{1,4}}\s?\)|{_NUMBER}(?:\s?\(\d{{1,4}}\))?|{_SPELLED})"
 _NOUN = (
@@ -68,10 +70,11 @@ _VOLUME = r"(?:grams?|gms?|g|mls?|milliliters?|cc|oz|ounces?|liters?|lbs?)\b\.?(
 _AMOUNT = re.compile(
     rf"(?<![\w./,-])(?P<mark>#\s?)?(?P<n>{_NUMBER})[\s-]?(?P<unit>{_VOLUME})", re.IGNORECASE
 )
+# One class of first letters, so that the search skips to those.
 _MARKED = re.compile(
-    rf"#\s?(?:of\s)?(?P<n>{_NUMBER})|\b(?:qty|quantity|disp(?:ense)?|count)\b[\s.:#=-]{{0,4}}"
-    rf"(?:of\s)?#?\s?(?P<m>{_COUNT})",
-    re.IGNORECASE,
+    rf"[#QqDdCc](?i:(?<=#)\s?(?:of\s)?(?P<n>{_NUMBER})"
+    r"|(?<!\w.)(?:(?<=q)ty|(?<=q)uantity|(?<=d)isp(?:ense)?|(?<=c)ount)\b[\s.:#=-]{0,4}"
+    rf"(?:of\s)?#?\s?(?P<m>{_COUNT}))",
 )
 _COUNTED = re.compile(
     rf"(?<![\w./,#-])(?P<n>{_COUNT})[\s-](?:(?:x\s)?[a-z]+\s)??{_NOUN}", re.IGNORECASE
@@ -102,7 +105,7 @@ _OF_WARES = re.compile(rf"#|qty|quantity|disp|[\d\s](?:{_NOUN}|{_VOLUME})", re.I
 _REFILLS = re.compile(r"\s?(?:additional\s)?refills?\b(?![\s:x#-]{0,3}\d)", re.IGNORECASE)
 _TAKEN = re.compile(r"(?:take|apply|use|inject|refills?|every|per)[\s:x]{0,3}\Z", re.IGNORECASE)
 _LEADING = re.compile(
-    rf"(?:(?<=[\s,;:(])|\A)(?P<it>#\s?\d{{1,4}}|{_COUNT})"
+    rf"(?:(?<=[\s,;:(])|\A)(?=[#\d{_FIRST_LETTERS}])(?P<it>#\s?\d{{1,4}}|{_COUNT})"
     rf"(?P<of>(?:\s(?:[a-z]+\s)??{_NOUN})?(?:\s(?:of|for))?)\s{{1,2}}(?:the\s)?\Z",
     re.IGNORECASE,
 )

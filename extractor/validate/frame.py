@@ -53,6 +53,8 @@ def _furniture(norm: str, section: Span) -> Span | None:
     lines = norm.replace("\f", "\n")
     if number := _PAGE_NUMBER.search(lines, max(0, section.start - 1), section.end + 1):
         return Span(*number.span())
+    if norm.find("CM", *section) < 0:  # many times faster than the pattern
+        return None
     for match in _CASE_NUMBER.finditer(norm, *section):
         start = norm.rfind("\n", section.start, match.start()) + 1 or section.start
         end = norm.find("\n", match.end(), section.end)

@@ -11,7 +11,7 @@ from extractor.record import Record
 from extractor.text import Span, Text
 from extractor.validate.anchors import Anchors
 from extractor.validate.spans import passage, span_of
-from extractor.values import DATE, parse_date, parse_priority
+from extractor.values import dates_in, parse_date, parse_priority
 
 _LABELS = {
     "Case Number": "case_number",
@@ -87,7 +87,7 @@ def _check_unread(record: Record, text: Text, region: Span) -> Iterator[Finding]
     Its label may be lost, or misprinted.
     """
     held = {span_of(text, value) for value in record.case.__dict__.values() if value is not None}
-    for match in DATE.finditer(text.norm, *region):
+    for match in dates_in(text.norm, region):
         span = Span(*match.span())
         if span not in held and _ENDS_LINE.match(text.norm, span.end):
             message = "A date of the header is in no field."
@@ -109,7 +109,7 @@ def _labels(text: Text, region: Span) -> list[_Mark]:
 
 def _values(text: Text, region: Span) -> list[_Mark]:
     """Return the values that a header may hold, each named for its kind."""
-    values = [_Mark("date", Span(*match.span())) for match in DATE.finditer(text.norm, *region)]
+    values = [_Mark("date", Span(*match.span())) for match in dates_in(text.norm, region)]
     for match in _CASE_OR_PRIORITY.finditer(text.norm, *region):
         before = text.norm[max(region.start, match.start() - 20) : match.start()]
         if match.group().startswith("CM"):

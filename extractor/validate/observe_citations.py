@@ -137,12 +137,13 @@ def basis_contradicts_citations(record: Record, text: Text) -> Iterator[Finding]
 
 def _contradicted(citation: Citation, basis: Basis, text: Text) -> Passage | None:
     """Return the statement of the field that the citation contradicts."""
-    said, at = _statements(text, span_of(text, basis.text)), span_of(text, citation).start
-    if said.no_evidence:
-        return text.place(said.no_evidence)
+    field = span_of(text, basis.text)
+    if no_evidence := _no_evidence(text, field):
+        return text.place(no_evidence)
     entry = catalogue().entries.get(citation.guideline)
     if entry is None or citation.labelled == entry.authority or _is_open(entry):
         return None
+    said, at = _statements(text, field), span_of(text, citation).start
     if citation.authority == "mtus" and said.outside and said.outside.end <= at:
         return text.place(said.outside)
     labels = said.labels.get(citation.labelled or "", ())
@@ -151,20 +152,26 @@ def _contradicted(citation: Citation, basis: Basis, text: Text) -> Passage | Non
 
 
 class _Statements(NamedTuple):
-    """Where a field says what it rests on; labels by kind, in order."""
+    """Where a field says what it rests on, if it does; labels by kind, in order."""
 
-    no_evidence: Span | None
     outside: Span | None
     labels: dict[str, list[Span]]
 
 
 @lru_cache(maxsize=8)
+def _no_evidence(text: Text, field: Span) -> Span | None:
+    """Find where a field says that it rests on nothing, once for all its citations."""
+    found = _NO_EVIDENCE.search(text.norm, *field)
+    return text.trim(*found.span()) if found else None
+
+
+@lru_cache(maxsize=8)
 def _statements(text: Text, field: Span) -> _Statements:
-    """Find the statements of a field, once for all its citations."""
-    found = [pattern.search(text.norm, *field) for pattern in (_NO_EVIDENCE, _OUTSIDE)]
-    no_evidence, outside = (text.trim(*match.span()) if match else None for match in found)
+    """Find the other statements of a field, once for all its citations."""
+    found = _OUTSIDE.search(text.norm, *field)
+    outside = text.trim(*found.span()) if found else None
     labels = {
         kind: [text.trim(*match.span()) for match in pattern.finditer(text.norm, *field)]
         for kind, pattern in _LABELS.items()
     }
-    return _Statements(no_evidence, outside, labels)
+    return _Statements(outside, labels)

@@ -7,7 +7,7 @@ from extractor.findings import Code, Finding
 from extractor.record import Day, Record
 from extractor.text import Text
 from extractor.validate.spans import span_of
-from extractor.values import DATE, parse_date
+from extractor.values import dates_in, parse_date
 
 # What happens in a dispute, in order, and the fields that date it, the header's before the body's.
 _EVENTS: tuple[tuple[str, *tuple[tuple[str, str], ...]], ...] = (
@@ -51,7 +51,7 @@ def _in_summary(day: Day, record: Record, text: Text) -> bool:
     """Say whether the clinical summary prints the date of *day*, however spelled."""
     if record.clinical_summary is None:
         return False
-    dates = DATE.finditer(text.norm, *span_of(text, record.clinical_summary))
+    dates = dates_in(text.norm, span_of(text, record.clinical_summary))
     return any(parse_date(match.group()) == day.value for match in dates)
 
 

@@ -144,7 +144,7 @@ def _check_item(
     yield from _check_parts(item, anchored, text, path, following)
     yield from check_partial(item, text, path)
     yield from check_conclusion(item, text, path)
-    if item.conclusion and _IS_ADDRESSED.search(text.norm, *span_of(text, item.conclusion)):
+    if item.conclusion and _is_addressed(text.norm[slice(*span_of(text, item.conclusion))]):
         message = "The sentence may be addressed to whoever reads the letter."
         place = passage(text, item.conclusion)
         yield Finding.of(Code.AMBIGUOUS, message, f"{path}/conclusion", place)
@@ -156,6 +156,18 @@ _IS_ADDRESSED = re.compile(
     r"|(?:earlier|previous|prior|these|all)\s+instructions)\b|system\s*:|assistant\s*:)"
     r"|\b(?:Overturned|OVERTURNED|Upheld|UPHELD)\b"
 )
+# One of these stands in whatever _IS_ADDRESSED finds in ASCII.
+_ADDRESSING = (
+    "ignore", "disregard", "override", "mark", "instructions", "system", "assistant",
+    "overturned", "upheld",
+)  # fmt: skip
+
+
+def _is_addressed(sentence: str) -> bool:
+    plain = sentence.lower()
+    if plain.isascii() and not any(map(plain.__contains__, _ADDRESSING)):
+        return False
+    return _IS_ADDRESSED.search(sentence) is not None
 
 
 def _check_request(item: Item, anchored: Anchored, text: Text, path: str) -> Iterator[Finding]:

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from extractor.findings import Code, Finding
 from extractor.record import Record, V
 from extractor.text import Span, Text, collapse
 from extractor.validate.spans import passage, span_of
-from extractor.values import DATE, MISHAP, parse_date
+from extractor.values import MISHAP, dates_in, parse_date
 from extractor.windows import before as words_before
 
 _REVIEW = re.compile(
@@ -145,17 +146,25 @@ def check_days(record: Record, text: Text, summary: Span) -> Iterator[Finding]:
 def _given(field: _Dated, text: Text, summary: Span) -> set[str | None]:
     """Return the dates that stand right at the words that name the field, none between them."""
     given = set()
-    end = summary.start
-    for match in DATE.finditer(text.norm, *summary):
-        lead = words_before(text.norm, end, match.start(), _LEAD)
-        own = _SENTENCE_BREAK.split(lead)[-1]
+    for match, own in _led(text, summary):
         opens = field.after and field.after.match(text.norm, match.end()) and _ON.search(own)
         if opens or field.at.search(own):
             before = words_before(text.norm, summary.start, match.start(), _LOOK_BACK + 20)
             if not _is_kept_out(field, before):
                 given.add(parse_date(match.group()))
-        end = match.end()
     return given
+
+
+@lru_cache(maxsize=2)
+def _led(text: Text, summary: Span) -> tuple[tuple[re.Match[str], str], ...]:
+    """Return each date, and what its sentence says between the date before and it."""
+    led = []
+    end = summary.start
+    for match in dates_in(text.norm, summary):
+        lead = words_before(text.norm, end, match.start(), _LEAD)
+        led.append((match, _SENTENCE_BREAK.split(lead)[-1]))
+        end = match.end()
+    return tuple(led)
 
 
 def _check_absence(
@@ -163,7 +172,7 @@ def _check_absence(
 ) -> Iterator[Finding]:
     """Demand the date where the summary prints one at the words that name it."""
     header: V[str] | None = getattr(record.case, field.header)
-    for match in DATE.finditer(text.norm, *summary):
+    for match in dates_in(text.norm, summary):
         span = Span(*match.span())
         is_headers = header is not None and parse_date(match.group()) == header.value
         sentence = _sentence(text, summary, span)
@@ -196,7 +205,7 @@ def _is_another(
     before = words_before(text.norm, summary.start, span.start, _LOOK_BACK)
     if _is_kept_out(field, before):
         return True
-    dates = DATE.finditer(text.norm, *summary)
+    dates = dates_in(text.norm, summary)
     return header is not None and any(parse_date(m.group()) == header.value for m in dates)
 
 
