@@ -658,6 +658,18 @@ def test_a_letter_that_changed_takes_no_corrections(desk: Path, tmp_path: Path) 
     assert not log.exists()
 
 
+def test_a_record_shows_no_file_that_it_does_not_know(desk: Path, tmp_path: Path) -> None:
+    """A path in a record is followed only to the file whose digest the record names."""
+    first = json.loads((desk / "records.jsonl").read_text("utf-8").splitlines()[0])
+    other = {**first, "document": {**first["document"], "sha256": None, "text_sha256": None}}
+    records = tmp_path / "records.jsonl"
+    records.write_text(f"{json.dumps(first)}\n{json.dumps(other)}\n", "utf-8")
+    with serving(records) as server:
+        browser = server.browser()
+        assert browser.letter(0)["text"] == TWO
+        assert browser.letter(1)["text"] == ""
+
+
 def test_a_page_of_a_pdf_is_a_picture(root: Path) -> None:
     """Where the letter says it is, and no page beyond its last."""
     source = root / "golden" / "pdf-two-items" / "source.pdf"

@@ -154,7 +154,8 @@ class Shelf:
         if self._letters is not None:
             return self._letters.get(record.document.id)
         path = record.document.path
-        return Input(record.document.id, path) if path else None
+        known = record.document.sha256 is not None  # else any file could be named, and shown
+        return Input(record.document.id, path) if path and known else None
 
     def close(self) -> None:
         """Let go of the records."""
