@@ -326,6 +326,23 @@ def test_a_changed_machine_value_is_said_and_the_correction_stands(two: Letter) 
     assert record.status == "review"
 
 
+@pytest.mark.parametrize("action", ["set", "clear", "split", "merge", "move"])
+def test_a_correction_falls_on_no_other_item(two: Letter, action: str) -> None:
+    """Where the machine reads other items by now, an item's correction is left out, and said."""
+    parts = {"request": two.words("Acupuncture"), "decision": two.words("Overturned")}
+    path = "/items/0/visits" if action in {"set", "clear"} else "/items/0"
+    chosen: dict[str, Any] = {
+        "set": {"new": two.words("Walker", 1)},
+        "split": {"parts": parts},
+        "move": {"to": 0},
+    }
+    made = two.correct(action, path, **chosen.get(action, {}))
+    fewer = two.record.model_copy(update={"items": two.record.items[1:]})
+    record = revise(fewer, [made], two.text, two.check)
+    assert UNAPPLIED in codes(record)
+    assert record.items == fewer.items
+
+
 def test_a_machine_that_learned_it_is_no_conflict(two: Letter) -> None:
     """Where the machine reads by now what a person gave, there is nothing to say."""
     words = two.words("41 year old")

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Final, Literal, Self, get_args
 from uuid import uuid4
 
 from pydantic import Field
@@ -15,6 +15,7 @@ SCHEMA: Literal["imr-correction/1"] = "imr-correction/1"
 Action = Literal[
     "set", "clear", "add", "split", "merge", "move", "dismiss", "accept", "reject", "undo"
 ]
+ITEM: Final = 2  # the step of a path that says which item
 ACTIONS: tuple[str, ...] = get_args(Action)
 
 
@@ -67,6 +68,8 @@ class Correction(Model):
         old: What stood there; None where nothing did.
         new: What shall.
         parts: The several values of an item or of a partial approval, by their field.
+        item: The request of the item that *path* leads into, as it stood then: by it the item is
+            known again. None where it leads into none.
         to: The place an item moves to, from 0.
         content: Of ``accept``: the digest of what was accepted, as ``content_of`` gives it.
         by: Who, as they call themselves.
@@ -83,6 +86,7 @@ class Correction(Model):
     old: Standing | None = None
     new: Standing | None = None
     parts: dict[str, Standing] = Field(default_factory=dict)
+    item: Standing | None = None
     to: Annotated[int, Field(ge=0)] | None = None
     finding: Dismissed | None = None
     undoes: str | None = None
@@ -105,6 +109,7 @@ class Correction(Model):
                 "sha256": document.sha256 or "",
                 "text_sha256": document.text_sha256,
                 "letter": document.id,
+                "item": _request_at(record, str(parts.get("path", ""))),
                 "action": action,
                 "by": by,
                 "at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -118,6 +123,16 @@ class Correction(Model):
             self.model_dump_json(by_alias=True, exclude_defaults=True, exclude={"schema_"})[:-1]
             + f',"schema":"{SCHEMA}"}}'
         )
+
+
+def _request_at(record: Record, path: str) -> Standing | None:
+    """Return the request of the item that *path* leads into, or is."""
+    steps = path.split("/")
+    known = steps[:2] == ["", "items"] and len(steps) > ITEM and steps[ITEM].isdecimal()
+    if not known or not steps[ITEM].isascii() or int(steps[ITEM]) >= len(record.items):
+        return None
+    request = record.items[int(steps[ITEM])].request
+    return Standing(value=request.value, quote=request.quote, start=request.start, end=request.end)
 
 
 _READ = {"case", "expert", "patient", "clinical_summary", "items"}

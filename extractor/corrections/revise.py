@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from extractor.corrections.correction import Correction, Dismissed, Standing, content_of
+from extractor.corrections.correction import ITEM, Correction, Dismissed, Standing, content_of
 from extractor.corrections.edits import PATH, edit
 from extractor.corrections.values import Tree, standing_at
 from extractor.errors import CorrectionError
 from extractor.findings import INPUT_CODES, Code, Dismissal, Finding, Passage
-from extractor.record import Record, outcome_of, status_of
+from extractor.record import Record, Words, outcome_of, status_of
 from extractor.text import Text
 
 Validate = Callable[[Record], Iterable[Finding]]
@@ -134,6 +134,7 @@ def _edited(state: _State, correction: Correction, text: Text) -> _State:
     tree: Tree = state.record.model_dump(mode="json", by_alias=True)
     try:
         _refuse_other_text(correction, text)
+        _refuse_other_item(correction, state.record)
         stood = _standing(tree, correction)
         edit(tree, correction, text)
         record = _record(tree)
@@ -156,6 +157,20 @@ def _refuse_other_text(correction: Correction, text: Text) -> None:
     """Refuse to count the characters of one text in another."""
     if correction.text_sha256 not in (None, text.sha256):
         raise CorrectionError("The letter reads otherwise than when it was corrected.")
+
+
+def _refuse_other_item(correction: Correction, record: Record) -> None:
+    """Refuse to correct an item that stands where another one stood: requests do not overlap."""
+    known, place = correction.item, correction.path.split("/")[ITEM : ITEM + 1]
+    if known is None or (correction.action == "add" and correction.path.count("/") == ITEM):
+        return
+    found = [each for n, each in enumerate(record.items) if [str(n)] == place]
+    if not (found and _overlap(found[0].request, known)):
+        raise CorrectionError("Another item stands there than when it was corrected.")
+
+
+def _overlap(request: Words, known: Standing) -> bool:
+    return request.start < (known.end or 0) and (known.start or 0) < request.end
 
 
 def _standing(tree: Tree, correction: Correction) -> Standing | None:
