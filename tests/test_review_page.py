@@ -9,7 +9,7 @@ from typing import Any
 
 import pypdfium2
 import pytest
-from reviewed import BAD, HOSTILE, folders, hostile, hostile_page, page_of, shown
+from reviewed import BAD, HOSTILE, folders, hostile, hostile_page, page_of, read_golden, shown
 from typer.testing import CliRunner
 
 from extractor import extract
@@ -19,7 +19,7 @@ from extractor.errors import InputError
 from extractor.findings import Code, Finding
 from extractor.pages.frame import allowed
 from extractor.pages.review import sheets
-from extractor.pages.review.letter import choices, letter_of, queue_row
+from extractor.pages.review.letter import choices, letter_of, named_by, queue_row
 from extractor.pages.review.page import render
 from extractor.record import Record
 from extractor.source import from_text, read_bytes
@@ -219,3 +219,17 @@ def test_without_a_source_a_record_shows_the_file_it_names_by_its_digest(tmp_pat
     blocks = embedded(out.read_text("utf-8"))
     assert (blocks["letter-0"]["text"], blocks["letter-1"]["text"]) == (HOSTILE, "")
     assert blocks["letter-1"]["problem"]["code"] == "missing_path"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["http://127.0.0.1:9/a.txt", "s3://letters/a.txt", r"\\host\share\a.txt", "//host/a.txt"],
+)
+def test_a_record_sends_nobody_to_another_machine(path: str) -> None:
+    """Records come from anyone: to look at one asks no address that it names for anything."""
+    record = read_golden(folders("txt")[0])
+    elsewhere = {"path": path, "sha256": "0" * 64}
+    forged = record.document.model_copy(update=elsewhere)
+    here = record.document.model_copy(update={**elsewhere, "path": "letters/a.txt"})
+    assert named_by(record.model_copy(update={"document": forged})) is None
+    assert named_by(record.model_copy(update={"document": here})) is not None

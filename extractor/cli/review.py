@@ -115,7 +115,8 @@ class Letters:
     """The letters that records were made of.
 
     They are found by their id as ``imr validate`` finds them; where no source is given, where the
-    record says, if it names the file by its SHA-256 too: no other file may come onto a page.
+    record says, if it names the file by its SHA-256 too: no other file may come onto a
+    page, and no other machine is asked for one.
     """
 
     def __init__(self, source: Path | None, encoding: str | None) -> None:
@@ -182,9 +183,7 @@ class Letters:
         return Path(given.path).read_bytes()
 
     def _given(self, record: "Record") -> "Input | None":
-        from extractor.source import Input
+        from extractor.pages.review.letter import named_by
 
-        document = record.document
-        if self._anywhere and document.path and document.sha256:
-            return Input(document.id, document.path)
-        return self._letters.get(document.id)
+        found = named_by(record) if self._anywhere else None
+        return found or self._letters.get(record.document.id)

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from extractor.errors import ImrError, InputError, ReviewError
 from extractor.findings import Code, Finding
-from extractor.pages.review.letter import queue_row
+from extractor.pages.review.letter import named_by, queue_row
 from extractor.record import Record
 from extractor.source import DEFAULT_LIMITS, Input, Limits, Source, load, raw
 from extractor.validate import mismatch
@@ -153,9 +153,7 @@ class Shelf:
     def _input(self, record: Record) -> Input | None:
         if self._letters is not None:
             return self._letters.get(record.document.id)
-        path = record.document.path
-        known = record.document.sha256 is not None  # else any file could be named, and shown
-        return Input(record.document.id, path) if path and known else None
+        return named_by(record)
 
     def close(self) -> None:
         """Let go of the records."""

@@ -9,7 +9,7 @@ from typing import Any, get_args
 from extractor.corrections import content_of, is_dismissible
 from extractor.findings import Finding, Severity
 from extractor.record import REASONS, BodyRegion, Cites, DecisionWord, Polarity, Record
-from extractor.source import Source
+from extractor.source import Input, Source, is_address
 from extractor.treatments.vocabulary import CATEGORIES, DRUG_CLASSES, REGIONS
 
 Json = dict[str, Any]
@@ -76,6 +76,23 @@ def _shown(
 
 def _said(problem: Finding) -> Json:
     return {"code": problem.code.value, "message": problem.message}
+
+
+def named_by(record: Record) -> Input | None:
+    """Return the file of this machine that *record* says it was made of; None where there is none.
+
+    Records come from anyone: they name a file by its SHA-256 too, else any could be shown, and
+    nothing is asked of another machine.
+    """
+    document = record.document
+    if not (document.path and document.sha256) or _is_elsewhere(document.path):
+        return None
+    return Input(document.id, document.path)
+
+
+def _is_elsewhere(path: str) -> bool:
+    """Say whether *path* leads to another machine: an address, or a share of Windows."""
+    return is_address(path) or path.startswith(("\\\\", "//"))
 
 
 def spans_of(record: Record) -> set[tuple[int, int]]:
