@@ -258,7 +258,7 @@ def conclusions(norm: str, span: Span) -> tuple[Deciding, ...]:
     >>> words[slice(*last.sentence)], last.polarity
     ('The request is not medically necessary.', 'not_necessary')
     """
-    deciding = list(_deciding(norm, *span))
+    deciding = list(deciding_phrases(norm, *span))
     if not deciding:
         return ()
     quoted = quotations(norm, span)
@@ -283,7 +283,7 @@ def _is_notice(sentence: str) -> bool:
     return bool(_NOTICE.search(sentence)) and not _OF_THE_REQUEST.search(sentence)
 
 
-def _deciding(norm: str, start: int, end: int) -> Iterator[tuple[int, int, Polarity]]:
+def deciding_phrases(norm: str, start: int, end: int) -> Iterator[tuple[int, int, Polarity]]:
     """Yield the deciding phrases of a range, in order, each with what it says."""
     cues = [cue for pattern in _CUES for cue in pattern.finditer(norm, start, end)]
     for cue in sorted(cues, key=_start):

@@ -21,6 +21,7 @@ from extractor.findings import Code, Finding
 from extractor.golden import spans
 from extractor.record import Record, V
 
+BOTH = TWO[TWO.index("Upheld") : TWO.index("Overturned") + len("Overturned")]
 UNAPPLIED = Code.CORRECTION_UNAPPLIED.value
 CONFLICT = Code.CORRECTION_CONFLICT.value
 
@@ -188,6 +189,10 @@ def test_a_choice_from_a_list_is_taken_as_it_is(two: Letter) -> None:
     [
         ("/items/0/category", "Walker", {"name": "Aids", "subcategory": None}),
         ("/items/0/category", "Walker", {"name": "DMEPOS", "subcategory": "Opioids"}),
+        ("/items/0/category", "Walker", {"name": "DMEPOS", "subcategory": []}),
+        ("/items/0/body_regions/0", "Walker", {"region": "knee", "levels": ["<b>"]}),
+        ("/items/0/body_regions/0", "Walker", {"region": "knee", "levels": ["L4-5"]}),
+        ("/items/0/body_regions/0", "Walker", {"region": "knee", "levels": "L4"}),
         ("/items/0/category", "Walker", {"name": "DMEPOS", "evidence": {"value": "x"}}),
         ("/items/0/body_regions/0", "Walker", {"region": "soul"}),
         ("/items/0/reasons/0", "Walker", "a kind of mine"),
@@ -239,6 +244,17 @@ def _citations(record: Record) -> Any:  # noqa: ANN401 - citations
         ("/patient/ur_date", "on file", "2015-05-09"),
         ("/items/0/decision", "Upheld", "overturned"),
         ("/items/0/conclusion", "the\nrequest is not medically necessary", "necessary"),
+        ("/items/0/conclusion", "medically necessary.\n\nAcupuncture", "necessary"),
+        ("/items/0/decision", "Up", "overturned"),
+        ("/items/0/decision", "pheld", "overturned"),
+        (
+            "/items/0/decision",
+            BOTH,
+            "overturned",
+        ),
+        ("/items/1/visits", "6", True),
+        ("/items/1/visits", "6", -1),
+        ("/items/1/visits", "6", 10**40),
         ("/items/0/decision", "Upheld", None),
         ("/items/0/decision", "Upheld", "granted"),
     ],

@@ -26,6 +26,7 @@ PATH = re.compile(
     r"/(?:case|expert|patient|items|clinical_summary)(?:/[a-z_]{1,40}|/(?:0|[1-9]\d{0,4}))*",
     re.ASCII,
 )
+_LEVEL = re.compile(r"[CLTS]\d{1,2}(?:-[CLTS]?\d{1,2})*", re.ASCII)
 _NEVER_EMPTY = "value quote start end page number name source kind text evidence cites".split()
 _PARTS_OF_A_CITATION = {"citations", "rationale_citations"}
 _ITEM = 3  # steps of a path below items: "", "items", the place
@@ -70,7 +71,7 @@ def _field_of(steps: list[str]) -> str:
 def _category(path: str, new: Standing, text: Text, _: Tree) -> Tree:
     said = _said(new, "name", "subcategory")
     parts = CATEGORIES.get(str(said["name"]))
-    if parts is None or said["subcategory"] not in {None, *parts}:
+    if parts is None or said["subcategory"] not in (None, *parts):
         raise CorrectionError("The list of the DWC has no such category.")
     return {**said, "evidence": made(f"{path}/evidence", new, text), "source": "person"}
 
@@ -78,7 +79,20 @@ def _category(path: str, new: Standing, text: Text, _: Tree) -> Tree:
 def _region(path: str, new: Standing, text: Text, _: Tree) -> Tree:
     said = _said(new, "region", "side", "levels")
     _listed(said["region"], REGIONS)
-    return {**said, "levels": said["levels"] or [], "evidence": made(f"{path}/evidence", new, text)}
+    evidence = made(f"{path}/evidence", new, text)
+    return {**said, "levels": _levels(said["levels"], evidence["quote"]), "evidence": evidence}
+
+
+def _levels(said: object, quote: str) -> list[str]:
+    """Return the spinal levels that a person named, if the words say them."""
+    levels: list[Any] = said if isinstance(said, list) else [] if said is None else [said]
+    words = re.sub(r"\s", "", quote).upper()
+    for each in levels:
+        if not isinstance(each, str) or not _LEVEL.fullmatch(each):
+            raise CorrectionError("A spinal level is written as L4 or L4-5.")
+        if not all(part in words for part in re.findall(r"[A-Z]?\d+", each)):
+            raise CorrectionError("The words do not say this spinal level: choose others.")
+    return levels
 
 
 def _reason(path: str, new: Standing, text: Text, _: Tree) -> Tree:

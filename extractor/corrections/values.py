@@ -26,7 +26,14 @@ from extractor.record import (
     Words,
 )
 from extractor.text import Span, Text
-from extractor.values import conclusions, parse_age, parse_date, parse_priority, parse_sex
+from extractor.values import (
+    conclusions,
+    deciding_phrases,
+    parse_age,
+    parse_date,
+    parse_priority,
+    parse_sex,
+)
 
 Tree = Any
 """A record, or a part of it, as JSON holds it."""
@@ -65,6 +72,8 @@ _CITATION = re.compile(
     r"/items/\d+/(?:(?:claims_administrator|reviewer)/citations|rationale_citations)/\d+"
 )
 _POLARITY = {"upheld": "not_necessary", "overturned": "necessary"}
+_NEAR = 300  # characters
+_MOST = 100_000
 _DECIDED = re.compile(r"\b(upheld|overturned)\b", re.IGNORECASE)
 
 
@@ -127,20 +136,49 @@ def _value(kind: _Kind, chosen: Standing, span: Span, text: Text) -> object:
         return read
     if kind.model in {Decision, Conclusion}:
         _agree(kind.model, chosen.value, span, text)
-        return chosen.value
+    if kind.model is Number and not _is_count(chosen.value):
+        raise CorrectionError(f"A number is a whole one, below {_MOST}.")
     return words if kind.model is Words else chosen.value
 
 
 def _agree(model: type[V[Any]], value: object, span: Span, text: Text) -> None:
     """Refuse a decision or conclusion whose own words decide otherwise."""
-    said = {word.lower() for word in _DECIDED.findall(text.norm, *span)}
-    polarity = {found.polarity for found in conclusions(text.norm, span)}
+    near = _around(span, text.norm)
+    said = {
+        found.group().lower()
+        for found in _DECIDED.finditer(text.norm, *near)
+        if _overlap(Span(*found.span()), span)
+    }
+    polarity = _decided(text.norm, span, near)
     if model is Decision:
         said |= {word for word, means in _POLARITY.items() if means in polarity and not said}
     else:
         said = set(polarity)
     if said and value not in tuple(said):
         raise CorrectionError("The words decide otherwise than what was chosen.")
+    if len(said) > 1:
+        raise CorrectionError("The words decide both ways: choose those of this item.")
+
+
+def _decided(norm: str, span: Span, near: Span) -> set[str]:
+    """Return what the deciding phrases of *near* say that *span* in it holds, or a part of."""
+    if not any(_overlap(each.sentence, span) for each in conclusions(norm, near)):
+        return set()
+    phrases = deciding_phrases(norm, *near)
+    return {means for start, end, means in phrases if _overlap(Span(start, end), span)}
+
+
+def _around(span: Span, norm: str) -> Span:
+    """Return *span* with what stands close to it: words cut in two say what the whole ones say."""
+    return Span(max(0, span.start - _NEAR), min(len(norm), span.end + _NEAR))
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and 0 <= value < _MOST
 
 
 def citation(path: str, chosen: Standing, text: Text, labelled: Authority | None) -> Tree:
