@@ -16,7 +16,7 @@ from extractor import extract_many
 from extractor.record import Record
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, Locator, Page, Route
 
 browser = real.browser
 LETTERS = ["conclusion-contradicts-decision", "grocery-list", "pdf-two-items"]
@@ -315,3 +315,66 @@ def test_axe_finds_no_serious_fault_while_editing(desk: Sight, scheme: str) -> N
     page.locator("#find").press("Escape")
     page.locator("#act-reject").click()
     assert axe.faults(page) == []
+
+
+def test_two_reviewers_begin_with_different_letters(
+    browser: "Browser", records: Path, tmp_path: Path
+) -> None:
+    """A page that is opened without a letter asks for one that nobody holds."""
+    begun = []
+    log, letters = tmp_path / "log.jsonl", records.with_name("in")
+    with serving(records, "--source", letters, "--corrections", log) as server:
+        for name in ("Ada", "Bea"):
+            page = browser.new_context().new_page()
+            page.goto(server.address)
+            page.fill("#reason", name)
+            page.keyboard.press("Enter")
+            page.wait_for_selector("#text, #sheets")
+            begun.append(page.evaluate("location.hash"))
+    assert len({*begun}) == 2, begun
+
+
+def test_no_key_decides_of_the_letter_that_is_left(desk: Sight, log: Path) -> None:
+    """While the next letter is on its way, the one before it is not accepted instead."""
+    page = desk.page
+    at(page, "grocery-list")
+    held: list[Route] = []
+    page.route("**/api/next", held.append)
+    before = page.evaluate("location.hash")
+    page.keyboard.press("n")
+    page.keyboard.press("r")
+    page.wait_for_selector("dialog[open]")
+    page.fill("#reason", "No letter.")
+    page.click("dialog .main")
+    said(page, "The letter is still being opened.")
+    assert not log.exists()
+    held[0].continue_()
+    page.wait_for_function("(before) => location.hash !== before", arg=before)
+
+
+def test_of_two_letters_the_one_asked_for_last_is_opened(desk: Sight) -> None:
+    """However late the first one comes."""
+    page = desk.page
+    hashes = page.evaluate("[...document.querySelectorAll('#queue a')].map((each) => each.hash)")
+    late, last = [each for each in hashes if each != page.evaluate("location.hash")]
+    held: list[Route] = []
+    page.route(f"**/api/letters/{late[1:]}", held.append)
+    page.evaluate("(hash) => { location.hash = hash; }", late)
+    page.evaluate("(hash) => { location.hash = hash; }", last)
+    page.wait_for_selector(f"#queue a[aria-current][href='{last}']")
+    with page.expect_response(f"**/api/letters/{late[1:]}"):
+        held[0].continue_()
+    page.evaluate("new Promise(requestAnimationFrame)")
+    assert page.evaluate("document.querySelector('#queue a[aria-current]').hash") == last
+
+
+def test_the_focus_stays_where_it_was_after_a_dialog(desk: Sight) -> None:
+    """What the dialog was opened from is drawn anew, and holds the focus again."""
+    page = desk.page
+    at(page, "grocery-list")
+    page.focus("#act-reject")
+    page.keyboard.press("Enter")
+    page.fill("#reason", "No letter.")
+    page.click("dialog .main")
+    said(page, "Rejected.")
+    page.wait_for_function("() => document.activeElement.id === 'act-reject'")

@@ -40,7 +40,7 @@ async function ask(path, body) {
       headers: { 'Content-Type': 'application/json', 'X-IMR-Review': '1' },
     });
   } catch {
-    throw new Refusal('no_answer', 'The server does not answer; nothing was changed. Start it again with the same command, then try again.');
+    throw new Refusal('no_answer', `The server does not answer. Start it again with --port ${location.port}, open the address that it prints in another tab, then try again here.`);
   }
   let said = null;
   try { said = await reply.json(); } catch { /* said below */ }
@@ -63,7 +63,8 @@ async function change(corrections, refuse) {
 }
 
 async function sent(path, body, refuse) {
-  if (state.busy) return false;
+  if (state.opening) say('The letter is still being opened.');
+  if (state.busy || state.opening) return false;
   state.busy = true;
   tell('');
   const { place } = shared.letter;
@@ -74,12 +75,21 @@ async function sent(path, body, refuse) {
     return true;
   } catch (error) {
     const message = error instanceof Refusal ? error.message : 'Something of this page failed; load it again.';
-    if (error.code === 'changed') await takeOther(error.letter);
+    if (error.code === 'changed' && shared.letter.place === place) await takeOther(error.letter);
     (refuse ?? tell)(visible(message));
+    await whoFirst(error);
     return false;
   } finally {
     state.busy = false;
   }
+}
+
+// Who closed the question for their name is asked again once it is needed.
+async function whoFirst(error) {
+  if (error.code !== 'reviewer_wanted' || document.querySelector('dialog[open]')) return;
+  await askName();
+  if (state.reviewer) tell('');
+  drawCounts();
 }
 
 // Somebody else was here first: show the letter as it stands, and keep what was tried.
@@ -224,8 +234,17 @@ function askReason(title, sentences, label, act, then) {
     if (await then(input.value.trim(), (message) => { error.textContent = message; })) dialog.close();
   });
   dialog.replaceChildren(form);
+  const held = document.activeElement;
+  dialog.addEventListener('close', () => refocus(held), { once: true });
   dialog.showModal();
   input.focus();
+}
+
+// What a dialog was opened from may have been drawn anew: the focus goes to what stands there now.
+function refocus(held) {
+  const now = document.activeElement;
+  if (held.isConnected || (now !== document.body && !now.closest('dialog'))) return;
+  ($(held.id) ?? shared.rows.get(shared.active)?.choice ?? $('record-title')).focus({ preventScroll: true });
 }
 
 // Who sits before the page; asked for once, where the server does not know.

@@ -182,9 +182,11 @@ function valueFields() {
   return el('div', { class: 'chosen' }, ...fields.map(([name, label, choices]) => valueField(name, label, choices)));
 }
 
+const partsOf = (name) => (Object.hasOwn(state.choices.categories, name ?? '') ? state.choices.categories[name] : []);
+
 function valueField(name, label, choices) {
   const now = editor.values[name];
-  const known = name === 'subcategory' ? ['', ...(state.choices.categories[editor.values.name] ?? [])] : choices;
+  const known = name === 'subcategory' ? ['', ...partsOf(editor.values.name)] : choices;
   const input = known
     ? el('select', { id: `value-${name}` }, ...(known.includes('') || name === 'subcategory' ? [] : [el('option', { value: '' }, 'choose …')]),
       ...known.map((each) => el('option', { value: each, selected: each === now }, each ? plain(each) : 'none')))

@@ -1,6 +1,6 @@
 // What is open, and what the keys do.
 const SERVED = document.body.classList.contains('served');
-const state = { reviewer: null, choices: null, busy: false };
+const state = { reviewer: null, choices: null, busy: false, opening: false, turn: 0 };
 
 const isNarrow = () => matchMedia('(max-width: 60rem)').matches;
 shared.fresh = new Set();
@@ -98,15 +98,26 @@ function remember() {
 const history_ = (hash) => window.history.replaceState(null, '', hash);
 
 async function openHash() {
-  const found = /^#(\d+)(\/.*)?$/.exec(location.hash);
-  const place = found ? Number(found[1]) : (queue.order[0] ?? queue.rows[0])?.place;
+  const found = /^#(\d+)(\/[\w/]*)?$/.exec(location.hash);
+  const place = found ? Number(found[1]) : await firstPlace();
   if (place === undefined) return $('values').replaceChildren(el('p', { class: 'quiet' }, 'There is no letter.'));
   if (shared.letter?.place === place && !found?.[2]) return undefined;
-  return openLetter(place, found?.[2] ? decodeURIComponent(found[2]) : null);
+  return openLetter(place, found?.[2] ?? null);
 }
 
+// Where to begin: the first letter of the queue that is free, so that no two begin with one.
+async function firstPlace() {
+  const first = (queue.order[0] ?? queue.rows[0])?.place;
+  return (SERVED ? await dealtOf(queue.order) : null) ?? first;
+}
+
+// Until it is there, no key decides of the letter before it; of two that are asked for, the last.
 async function openLetter(place, path) {
+  const turn = state.turn += 1;
+  state.opening = true;
   const letter = await load(place);
+  if (turn !== state.turn) return;
+  state.opening = false;
   if (!letter) return;
   if (editor.on) closeEditor();
   take(letter);

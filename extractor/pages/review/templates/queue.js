@@ -1,4 +1,5 @@
 // The letters to look at, grouped by what is wrong with them; the verified ones last.
+const MOST_ASKED = 20_000;
 const queue = { rows: [], order: [], now: null };
 
 function groupOf(each) {
@@ -87,12 +88,24 @@ async function nextLetter() {
 async function dealt() {
   const at = queue.order.findIndex((each) => each.place === queue.now);
   const rest = [...queue.order.slice(at + 1), ...queue.order.slice(0, Math.max(at, 0))];
+  state.opening = true;
+  const place = await dealtOf(rest);
+  state.opening = Number.isInteger(place);
+  if (place === null) return say('Every letter of the queue has been decided, or is with somebody else.');
+  if (!state.opening) return undefined;
+  if (location.hash === `#${place}`) openHash();
+  else location.hash = `#${place}`;
+  return refreshQueue();
+}
+
+// The place that the server deals of these letters; null where it has none, undefined where it refuses.
+async function dealtOf(letters) {
+  const places = letters.filter((each) => !each.verdict).slice(0, MOST_ASKED).map((each) => each.place);
   try {
-    const { place } = await ask('api/next', { places: rest.map((each) => each.place) });
-    if (place === null) return say('Every letter of the queue has been decided, or is with somebody else.');
-    location.hash = `#${place}`;
-    return refreshQueue();
+    return (await ask('api/next', { places })).place;
   } catch (error) {
-    return tell(visible(error.message));
+    tell(visible(error.message));
+    await whoFirst(error);
+    return undefined;
   }
 }
