@@ -98,6 +98,14 @@ def test_the_address_opened_again_leaves_a_browser_who_it_is(lobby: Server) -> N
     assert browser.get("api/queue").json["reviewer"] == "Ada"
 
 
+def test_the_address_opened_often_shuts_nobody_out(lobby: Server) -> None:
+    """Who comes back again and again takes the place of no browser that was let in."""
+    ada, bea = lobby.browser("Ada"), lobby.browser("Bea")
+    path = lobby.address.removeprefix(f"{ada.own}/")
+    assert {ada.get(path).status for _ in range(1001)} == {303}
+    assert [each.get("api/choices").status for each in (ada, bea)] == [200, 200]
+
+
 def test_every_answer_forbids_what_is_not_needed(lobby: Server) -> None:
     """No answer is stored, framed, sniffed, or says where it came from."""
     browser = lobby.browser()

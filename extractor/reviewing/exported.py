@@ -11,6 +11,7 @@ from extractor.errors import GoldenError
 from extractor.record import Record, status_of
 
 _UNSAFE = re.compile(r"[^a-z0-9]+")
+_TAKEN = re.compile(r"con|prn|aux|nul|(?:com|lpt)\d")  # by Windows
 _LONGEST = 60
 _NOTE = "Exported from a review."
 
@@ -49,9 +50,12 @@ def name_of(id: str) -> str:  # noqa: A002 - the record's own name for it
 
     >>> name_of("../2016/CM16-0213037 (copy).pdf")
     '2016-cm16-0213037-copy'
+    >>> name_of("CON.txt")
+    'letter-con'
     """
     stem = id.rpartition(".")[0] or id
-    return _UNSAFE.sub("-", stem.lower()).strip("-")[-_LONGEST:].strip("-") or "letter"
+    name = _UNSAFE.sub("-", stem.lower()).strip("-")[-_LONGEST:].strip("-") or "letter"
+    return f"letter-{name}" if _TAKEN.fullmatch(name) else name
 
 
 def _folder(root: Path, name: str, source: str, data: bytes) -> Path:

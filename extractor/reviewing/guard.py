@@ -82,7 +82,7 @@ class Sessions:
 
     def admit(self, token: str) -> str | None:
         """Return the value of a new session's cookie; None where *token* is not ours."""
-        if not secrets.compare_digest(token.encode(), self.token.encode()):
+        if not self.lets_in(token):
             return None
         while len(self._of) >= _MOST_SESSIONS:
             del self._of[next(iter(self._of))]
@@ -90,6 +90,10 @@ class Sessions:
         alone = self.reviewers[0] if len(self.reviewers) == 1 else None
         self._of[_digest(value)] = Session(alone)
         return value
+
+    def lets_in(self, token: str) -> bool:
+        """Say whether *token* is ours, in a time that tells nothing of it."""
+        return secrets.compare_digest(token.encode(), self.token.encode())
 
     def of(self, value: str | None) -> Session | None:
         """Return the session of a cookie; looked up by digest, so that time tells nothing."""
@@ -158,11 +162,11 @@ class Guard:
 
     def _visit(self, scope: Scope, session: Session | None) -> Response:
         """Turn the token of the printed address into a cookie, where there is none yet."""
-        value = self._sessions.admit(_token(scope["query_string"]))
-        if value is None:
+        token = _token(scope["query_string"])
+        if not self._sessions.lets_in(token):
             return _said(scope, _TOKEN)
         answer = RedirectResponse("/", 303)
-        if session is None:
+        if session is None and (value := self._sessions.admit(token)):
             answer.set_cookie(self._cookie, value, httponly=True, samesite="strict")
         return answer
 
