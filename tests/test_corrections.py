@@ -586,6 +586,17 @@ def cases(draw: st.DrawFn) -> tuple[Letter, list[Correction]]:
     return letter, made
 
 
+@pytest.mark.parametrize("part", ["original", "authorized", "remaining"])
+def test_a_partial_approval_is_whole_or_none(part: str) -> None:
+    """None of its parts can be emptied alone: the item would lose what is decided."""
+    letter = golden("partial-approvals")
+    items = letter.record.items
+    place = next(at for at, item in enumerate(items) if item.partial_approval)
+    record = letter.revised(letter.correct("clear", f"/items/{place}/partial_approval/{part}"))
+    assert UNAPPLIED in codes(record)
+    assert record.items == letter.record.items
+
+
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(cases())
 def test_no_correction_ungrounds_a_value(case: tuple[Letter, list[Correction]]) -> None:

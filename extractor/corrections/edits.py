@@ -20,14 +20,17 @@ from extractor.treatments.vocabulary import CATEGORIES, DRUG_CLASSES, REGIONS
 _SIDES = ("claims_administrator", "reviewer")
 _ASKED = ("category", "drug", "visits", "body_regions", "retrospective", "dates_of_service")
 _REQUIRED = ("request", "treatment", "decision")
-_PARTIAL = ("original", "authorized", "remaining")
 # What people give: no part of a value by itself, and nothing of document or provenance.
 PATH = re.compile(
     r"/(?:case|expert|patient|items|clinical_summary)(?:/[a-z_]{1,40}|/(?:0|[1-9]\d{0,4}))*",
     re.ASCII,
 )
 _LEVEL = re.compile(r"[CLTS]\d{1,2}(?:-[CLTS]?\d{1,2})*", re.ASCII)
-_NEVER_EMPTY = "value quote start end page number name source kind text evidence cites".split()
+_PARTIAL = ("original", "authorized", "remaining")
+_NEVER_EMPTY = (
+    *"value quote start end page number name source kind text evidence cites".split(),
+    *_PARTIAL,
+)
 _PARTS_OF_A_CITATION = {"citations", "rationale_citations"}
 _ITEM = 3  # steps of a path below items: "", "items", the place
 
