@@ -6,7 +6,7 @@ import json
 import sqlite3
 import unicodedata
 from contextlib import closing
-from itertools import permutations
+from itertools import combinations, permutations
 from pathlib import Path
 
 import pytest
@@ -17,8 +17,10 @@ from precedents import database_of, header
 from terminal import imr, on_terminal
 
 from extractor.api import extract_many
+from extractor.cli.search import Where
 from extractor.errors import ImrError, QueryError, UnreadableDatabase
 from extractor.precedents import Filters, Hits, search
+from extractor.precedents.database import opened
 from extractor.precedents.query import MOST_TERMS, expression_of
 from extractor.source import find, load
 from extractor.text import collapse
@@ -88,6 +90,39 @@ def test_words_phrases_alternatives_beginnings(
 ) -> None:
     """All words are wanted, a phrase in its order, OR parts, NOT excludes, * begins a word."""
     assert found(invented, query) == items
+
+
+STANDS_IN = [
+    *(("neck", "request", [("needles", 1)]), ("neck", "rationale", [])),
+    *(("earlier", "rationale", [("needles", 1), ("needles", 2)]), ("earlier", "request", [])),
+    *(("man", "clinical_summary", [("story", 1)]), ("man", "request", [])),
+]
+
+
+@pytest.mark.parametrize(("query", "field", "items"), STANDS_IN)
+def test_words_are_looked_for_only_where_they_are_to_be(
+    invented: Path, query: str, field: str, items: list[tuple[str, int]]
+) -> None:
+    """--in finds the words of its field, marked there, and of no other."""
+    done = imr("search", invented, query, "--in", field, "--format", "json")
+    hits = json.loads(done.stdout)["hits"]
+    assert done.exit_code == (0 if items else 1)
+    assert sorted((hit["id"].removesuffix(".txt"), hit["item"]) for hit in hits) == items
+    assert all(hit["field"] == field and hit["marks"] for hit in hits)
+
+
+@pytest.mark.parametrize("fields", [c for n in (1, 2, 3) for c in combinations(Where, n)])
+def test_fields_together_find_what_each_finds(golden: Path, fields: tuple[Where, ...]) -> None:
+    """Every choice of --in, alone and with others, finds a word wherever it stands in these."""
+    found = {
+        field: {(hit.id, hit.item) for hit in search(golden, "pain", fields=(field,)).hits}
+        for field in fields
+    }
+    together = search(golden, "pain", fields=fields, limit=1000).hits
+    assert all(found.values())
+    assert {(hit.id, hit.item) for hit in together} >= set().union(*found.values())
+    options = [option for field in fields for option in ("--in", field.value)]
+    assert imr("search", golden, "pain", *options).exit_code == 0
 
 
 HOSTILE = ['"', "(", "NEAR(a b, 2)", "request : x", "{a} : b", "^a", "a + b", "-", "a\x00b", "';--"]
@@ -316,6 +351,7 @@ BROKEN = {
         "DROP VIEW cited; ALTER TABLE letters RENAME TO l; CREATE VIEW letters AS SELECT * FROM l"
     ),
     "no index": _sql("DROP TABLE items_fts"),
+    "a hollow index": _sql("DROP TABLE letters_fts_data; DROP TABLE letters_fts_config"),
     "a column less": _sql("DROP VIEW quoted; ALTER TABLE evidence DROP COLUMN page"),
 }
 
@@ -329,6 +365,12 @@ def test_what_is_no_database_of_letters_is_refused(tmp_path: Path, how: str) -> 
         search(database, "acupuncture")
     done = imr("search", database, "acupuncture")
     assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+
+
+def test_a_query_that_sqlite_refuses_is_not_the_files_fault(invented: Path) -> None:
+    """What SQLite cannot run is no reason to write a sound database anew."""
+    with pytest.raises(QueryError), opened(invented) as database:
+        database.execute("SELECT none_such FROM items")
 
 
 def test_cells_of_another_kind_break_nothing(tmp_path: Path) -> None:

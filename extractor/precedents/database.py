@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
 
-from extractor.errors import UnreadableDatabase
+from extractor.errors import QueryError, UnreadableDatabase
 from extractor.findings import OBSERVATIONS
 from extractor.write.sqlite import APPLICATION_ID, VERSION
 
@@ -29,6 +29,7 @@ _NEEDED: Mapping[str, str] = {
     "items_fts": "request rationale",
     "letters_fts": "clinical_summary",
 }
+_INDEXES = ("items_fts", "letters_fts")
 
 
 @contextmanager
@@ -38,14 +39,31 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
     Raises:
         UnreadableDatabase: It is damaged, of another version, or none that was written here;
             also where that shows only within the block.
+        QueryError: SQLite refuses what the block asks.
     """
     try:
         with closing(_connected(path)) as database:
             _check(database, path.name)
-            yield database
+            with _asking(path.name):
+                yield database
     except sqlite3.Error as error:
         message = f"{path.name} cannot be read ({_why(error)}): {_ANEW}."
         raise UnreadableDatabase(message) from error
+
+
+@contextmanager
+def _asking(name: str) -> Iterator[None]:
+    """Raise ``QueryError`` where a query is wrong, and not the file."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR:
+            raise
+        message = (
+            f"SQLite refuses this search of {name} ({_why(error)}), and the file is not at fault: "
+            "search by other words or filters, and report it as a defect of imr-extractor."
+        )
+        raise QueryError(message) from error
 
 
 def _connected(path: Path) -> sqlite3.Connection:
@@ -70,6 +88,8 @@ def _check(database: sqlite3.Connection, name: str) -> None:
     if version != VERSION or not all(_has(database, *each) for each in _NEEDED.items()):
         message = f"{name} was written by another version of imr-extractor: {_ANEW}."
         raise UnreadableDatabase(message)
+    for index in _INDEXES:
+        database.execute(f"SELECT 1 FROM {index} WHERE {index} MATCH 'a' LIMIT 1").fetchone()  # noqa: S608 - a name of this program's own
 
 
 def _has(database: sqlite3.Connection, table: str, columns: str) -> bool:

@@ -14,13 +14,15 @@ from extractor.precedents.query import expression_of
 
 FIELDS = ("request", "rationale", "clinical_summary")
 REQUEST_WEIGHT = 5.0
+# OFFSET: bm25 is reckoned within; SQLite would move it into a query that cannot have it.
 _BY_ITEM = f"""
-    SELECT rowid AS item, 0 AS tier, bm25(items_fts, {REQUEST_WEIGHT}, 1.0) AS rank
-    FROM items_fts WHERE items_fts MATCH ?"""  # noqa: S608 - a number of this program's own
+    SELECT item, 0 AS tier, rank FROM (
+        SELECT rowid AS item, bm25(items_fts, {REQUEST_WEIGHT}, 1.0) AS rank
+        FROM items_fts WHERE items_fts MATCH ? LIMIT -1 OFFSET 0)"""  # noqa: S608 - a number of this program's own
 _BY_LETTER = """
     SELECT items.item, 1 AS tier, found.rank FROM items JOIN (
         SELECT rowid AS letter, bm25(letters_fts) AS rank
-        FROM letters_fts WHERE letters_fts MATCH ?) AS found USING (letter)"""
+        FROM letters_fts WHERE letters_fts MATCH ? LIMIT -1 OFFSET 0) AS found USING (letter)"""
 _ALL = "SELECT item, 2 AS tier, 0.0 AS rank FROM items"
 # Of several letters with the same bytes the first is shown; of a minimum SQLite takes its own row.
 _FOUND = """
