@@ -72,7 +72,7 @@ CategoryOption = Annotated[
     str | None, _filter("A treatment category, a subcategory, or both: 'A / B'.", "NAME")
 ]
 GuidelineOption = Annotated[
-    str | None, _filter("A guideline cited by anyone, or a document it is a part of.", "ID")
+    str | None, _filter("A guideline that anyone cites, or a part of it at any depth.", "ID")
 ]
 ObservationOption = Annotated[
     str | None, _filter("What is odd about the item or letter: a finding code.", "CODE")

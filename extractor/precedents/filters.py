@@ -13,6 +13,11 @@ from extractor.treatments.vocabulary import CATEGORIES, DRUG_CLASSES, REGIONS
 DECISIONS = ("upheld", "overturned")
 CITES = ("mtus", "non_mtus", "both", "none", "unclear")
 Clause = tuple[str, tuple[str | int, ...]]
+# A guideline, its parts, their parts; UNION ends also where a foreign database goes in a circle.
+_PARTS = """
+    WITH RECURSIVE parts (id) AS (
+        VALUES (?) UNION SELECT guidelines.id FROM guidelines JOIN parts ON part_of = parts.id)
+    SELECT id FROM parts"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +27,8 @@ class Filters:
     Attributes:
         decision: ``upheld`` or ``overturned``.
         category: A category of the DWC, a subcategory, or both as ``Category / Subcategory``.
-        guideline: The stable id of a guideline that either side or the rationale cites, or of the
-            document it is a part of.
+        guideline: The stable id of a guideline that either side or the rationale cites, or of a
+            document that it is a part of: of a chapter, a volume, a whole schedule.
         observation: The code of an observation about the item or its letter.
         drug: A drug by any of its names, or a class of drugs.
         region: A region of the body that the request names.
@@ -146,9 +151,7 @@ def _drug(asked: str) -> Clause:
 def _guideline(asked: str, database: sqlite3.Connection) -> Clause:
     ids = [str(each) for (each,) in database.execute("SELECT id FROM guidelines ORDER BY id")]
     found = _known("guideline", asked, [*ids, "unknown"])
-    parts = "SELECT id FROM guidelines WHERE part_of = ?"
-    cited = f"SELECT item FROM citations WHERE guideline = ? OR guideline IN ({parts})"  # noqa: S608 - no value in it
-    return f"items.item IN ({cited})", (found, found)
+    return f"items.item IN (SELECT item FROM citations WHERE guideline IN ({_PARTS}))", (found,)  # noqa: S608 - no value in it
 
 
 def _observation(asked: str) -> Clause:
