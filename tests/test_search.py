@@ -6,7 +6,7 @@ import json
 import sqlite3
 import unicodedata
 from contextlib import closing
-from itertools import combinations, permutations
+from itertools import chain, combinations, permutations
 from pathlib import Path
 
 import pytest
@@ -20,9 +20,9 @@ from extractor.api import extract_many
 from extractor.cli.search import Where
 from extractor.errors import ImrError, QueryError, UnreadableDatabase
 from extractor.guidelines import catalogue
-from extractor.precedents import Filters, Hits, search
+from extractor.precedents import FIELDS, Filters, Hits, search
 from extractor.precedents.database import opened
-from extractor.precedents.query import MOST_TERMS, expression_of
+from extractor.precedents.query import MOST_TERMS, alternatives_of
 from extractor.source import find, load
 from extractor.text import collapse
 from extractor.write import write_records
@@ -126,6 +126,56 @@ def test_fields_together_find_what_each_finds(golden: Path, fields: tuple[Where,
     assert imr("search", golden, "pain", *options).exit_code == 0
 
 
+EXCLUDED = [
+    *(("walker NOT acupuncture", []), ("acupuncture NOT walker", [("needles", 1), ("needles", 2)])),
+    *(("man NOT walker", []), ("walker NOT man", [])),
+    *(("norco NOT never", []), ("never NOT norco", []), ("norco NOT visits", [("needles", 2)])),
+    ("walker NOT acupuncture OR norco", [("needles", 2)]),
+    ("walker NOT acupuncture OR walker", [("story", 1)]),
+    ("visits NOT walker OR walker NOT visits", [("needles", 1), ("story", 1)]),
+    ('walker NOT "back low"', [("story", 1)]),
+    *(('walker NOT "low back"', []), ("walker NOT acupunct*", [])),
+]
+
+
+@pytest.mark.parametrize(("query", "items"), EXCLUDED)
+def test_a_word_excluded_stands_nowhere(
+    invented: Path, query: str, items: list[tuple[str, int]]
+) -> None:
+    """NOT holds over request, rationale and summary together, and for its own alternative only."""
+    assert sorted(found(invented, query)) == items
+
+
+@pytest.mark.parametrize("fields", [c for n in (1, 2, 3) for c in combinations(FIELDS, n)])
+def test_not_parts_what_is_found(golden: Path, fields: tuple[str, ...]) -> None:
+    """Of the fields that are searched: who has one word has the other too, or has it not."""
+
+    def items(query: str) -> set[tuple[str, int]]:
+        hits = search(golden, query, fields=fields, limit=1000).hits
+        return {(hit.id, hit.item) for hit in hits}
+
+    for one, other in permutations(("knee", "pain", "therapy"), 2):
+        assert items(f"{one} NOT {other}") == items(one) - items(other)
+
+
+@pytest.mark.parametrize(
+    "query", ["pain -knee", "-knee pain", 'pain -"low back"', "pain \u2212knee"]
+)
+def test_a_minus_before_a_word_is_refused(invented: Path, query: str) -> None:
+    """Other programs exclude so; here it would be dropped without a word."""
+    with pytest.raises(QueryError):
+        search(invented, query)
+
+
+@pytest.mark.parametrize(
+    "query", ["40-year-old walker", "walker - purchase", '"-purchase"', "walker, -"]
+)
+def test_a_minus_within_or_between_words_is_none(invented: Path, query: str) -> None:
+    """A hyphen joins words, a dash parts them, and words in quotes are words."""
+    assert alternatives_of(query)
+    search(invented, query)
+
+
 HOSTILE = ['"', "(", "NEAR(a b, 2)", "request : x", "{a} : b", "^a", "a + b", "-", "a\x00b", "';--"]
 
 
@@ -143,12 +193,13 @@ def test_no_query_reaches_sql(invented: Path, query: str) -> None:
 def test_every_query_parses_or_is_refused(query: str) -> None:
     """SQLite's own parser takes every expression that is made of a query."""
     try:
-        expression = expression_of(query)
+        alternatives = alternatives_of(query)
     except QueryError:
         return
     with closing(sqlite3.connect(":memory:")) as database:
         database.execute("CREATE VIRTUAL TABLE words USING fts5(word)")
-        database.execute("SELECT 1 FROM words WHERE words MATCH ?", (expression,)).fetchall()
+        for expression in filter(None, chain(*alternatives)):
+            database.execute("SELECT 1 FROM words WHERE words MATCH ?", (expression,)).fetchall()
 
 
 @pytest.mark.parametrize(

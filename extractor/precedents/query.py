@@ -2,27 +2,45 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from extractor.errors import QueryError
 
 MOST_TERMS = 64
 _TERM = re.compile(r'"(?P<phrase>[^"]*)(?:"|\Z)(?P<open>\*?)|(?P<word>[^\s"]+)')
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"') | {0: " "})
+_MINUS = re.compile(r"(?<!\S)[-\u2212\u2013\u2014](?=[\"\w])")
 _OPERATORS = {"AND", "OR", "NOT"}
 
 
-def expression_of(query: str) -> str:
-    """Return *query* as an FTS5 expression that always parses.
+class Alternative(NamedTuple):
+    """What finds items by itself: FTS5 expressions that always parse.
+
+    Attributes:
+        wanted: The words to find.
+        unwanted: The words that must stand nowhere; empty where none is excluded.
+    """
+
+    wanted: str
+    unwanted: str = ""
+
+
+def alternatives_of(query: str) -> tuple[Alternative, ...]:
+    """Return what *query* asks for, those alternatives as one that exclude nothing.
 
     Words are all wanted, ``"words in quotes"`` one after the other, ``word*`` begins one, ``OR``
     parts alternatives, ``NOT`` excludes the word or phrase after it. Anything else between words
     is no syntax: ``L4-L5`` is the phrase of its two words, and an open quotation ends at the end.
 
-    >>> expression_of('acupunct* "low back" OR L4-L5 NOT neck')
-    '("acupunct" * AND "low back") OR (("L4-L5") NOT ("neck"))'
+    >>> alternatives_of('acupunct* "low back" OR L4-L5')
+    (Alternative(wanted='("acupunct" * AND "low back") OR ("L4-L5")', unwanted=''),)
+    >>> alternatives_of("knee NOT pain")
+    (Alternative(wanted='("knee")', unwanted='"pain"'),)
 
     Raises:
-        QueryError: There is no word in it, or more than ``MOST_TERMS``, or only excluded ones.
+        QueryError: There is no word in it, or more than ``MOST_TERMS``, or only excluded ones, or
+            a minus before a word.
     """
     groups = [_Group()]
     for operator, term in _terms(query):
@@ -32,7 +50,14 @@ def expression_of(query: str) -> str:
             (groups[-1].unwanted if operator == "NOT" else groups[-1].wanted).append(term)
     groups = [group for group in groups if group.wanted or group.unwanted]
     _check(groups)
-    return " OR ".join(map(str, groups))
+    plain = wanted_of(group.alternative for group in groups if not group.unwanted)
+    excluding = (group.alternative for group in groups if group.unwanted)
+    return (*((Alternative(plain),) if plain else ()), *excluding)
+
+
+def wanted_of(alternatives: Iterable[Alternative]) -> str:
+    """Return the expression that finds whatever any of *alternatives* wants."""
+    return " OR ".join(each.wanted for each in alternatives)
 
 
 class _Group:
@@ -42,9 +67,9 @@ class _Group:
         self.wanted: list[str] = []
         self.unwanted: list[str] = []
 
-    def __str__(self) -> str:
-        wanted = f"({' AND '.join(self.wanted)})"
-        return f"({wanted} NOT ({' OR '.join(self.unwanted)}))" if self.unwanted else wanted
+    @property
+    def alternative(self) -> Alternative:
+        return Alternative(f"({' AND '.join(self.wanted)})", " OR ".join(self.unwanted))
 
 
 def _check(groups: list[_Group]) -> None:
@@ -62,9 +87,12 @@ def _check(groups: list[_Group]) -> None:
 def _terms(query: str) -> list[tuple[str, str]]:
     """Return each term with the operator before it; ``OR`` comes alone."""
     terms: list[tuple[str, str]] = []
-    operator = ""
-    for match in _TERM.finditer(query.translate(_QUOTES)):
+    operator, query = "", query.translate(_QUOTES)
+    for match in _TERM.finditer(query):
         word = match["word"]
+        if word and _MINUS.match(query, match.start()):
+            message = "A minus excludes no word here: write NOT, as in 'pain NOT knee'."
+            raise QueryError(message)
         if word == "OR":
             terms.append(("OR", ""))
         elif word == "NOT":

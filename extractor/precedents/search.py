@@ -1,7 +1,7 @@
 """Letters that say something: requests, rationales and summaries with words in them."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from extractor.errors import QueryError
 from extractor.precedents.database import number, observations_of, opened, said, words
 from extractor.precedents.filters import Clause, Filters
 from extractor.precedents.passages import Letters, Passage, field_of, passage_of
-from extractor.precedents.query import expression_of
+from extractor.precedents.query import Alternative, alternatives_of, wanted_of
 
 FIELDS = ("request", "rationale", "clinical_summary")
 REQUEST_WEIGHT = 5.0
@@ -20,13 +20,18 @@ _BY_ITEM = f"""
         SELECT rowid AS item, bm25(items_fts, {REQUEST_WEIGHT}, 1.0) AS rank
         FROM items_fts WHERE items_fts MATCH ? LIMIT -1 OFFSET 0)"""  # noqa: S608 - a number of this program's own
 _BY_LETTER = """
-    SELECT items.item, 1 AS tier, found.rank FROM items JOIN (
+    SELECT item, 1 AS tier, rank FROM items JOIN (
         SELECT rowid AS letter, bm25(letters_fts) AS rank
-        FROM letters_fts WHERE letters_fts MATCH ? LIMIT -1 OFFSET 0) AS found USING (letter)"""
+        FROM letters_fts WHERE letters_fts MATCH ? LIMIT -1 OFFSET 0) USING (letter)"""
+_OF_ITEMS = "SELECT rowid FROM items_fts WHERE items_fts MATCH ?"
+_OF_LETTERS = """
+    SELECT item FROM items WHERE letter IN (
+        SELECT rowid FROM letters_fts WHERE letters_fts MATCH ?)"""
 _ALL = "SELECT item, 2 AS tier, 0.0 AS rank FROM items"
 # Of several letters with the same bytes the first is shown; of a minimum SQLite takes its own row.
 _FOUND = """
-    WITH found AS (SELECT item, min(tier) AS tier, rank FROM ({parts}) GROUP BY item),
+    WITH parts AS (SELECT item, tier, sum(rank) AS rank FROM ({parts}) GROUP BY item, tier),
+    found AS (SELECT item, min(tier) AS tier, rank FROM parts GROUP BY item),
     shown AS (
         SELECT min(items.item) AS item, tier, rank, count(*) AS copies FROM found
         JOIN items USING (item) JOIN letters USING (letter) WHERE {where}
@@ -92,16 +97,17 @@ def search(  # noqa: PLR0913 - the optional ones by name
 ) -> Hits:
     """Find items by words of their request, rationale or their letter's summary.
 
-    All words of an alternative stand in the item's request and rationale, or all in the summary.
-    Items come first that are found by words of their own, a word of the request counting for five
-    (FTS5's bm25); then those of letters whose summary has the words. Without a query the latest
-    decisions come first. What is still equal is in the order of ids.
+    All words of an alternative stand in the item's request and rationale, or all in the summary;
+    a word that it excludes stands in none of the three. Items come first that are found by words of
+    their own, a word of the request counting for five (FTS5's bm25); then those of letters whose
+    summary has the words. Without a query the latest decisions come first. What is still equal is
+    in the order of ids.
 
     Args:
         database: What ``imr extract --out letters.db`` wrote.
         query: Words, as ``expression_of`` takes them; None finds whatever the filters let through.
         filters: What items and letters must be.
-        fields: Where the words are looked for: of ``FIELDS``.
+        fields: Where the words are looked for, the excluded ones too: of ``FIELDS``.
         limit: The most hits to return; all are counted.
         source: The folder of the letters, to say exactly where the words stand.
 
@@ -113,27 +119,49 @@ def search(  # noqa: PLR0913 - the optional ones by name
     if query is None and not filters.given:
         message = "Nothing is searched for: give words, or a filter such as --category."
         raise QueryError(message)
-    expression = None if query is None else expression_of(query)
+    alternatives = () if query is None else alternatives_of(query)
     letters = Letters(Path(source) if source is not None else None)
     with opened(Path(database)) as connection:
-        parts, parameters = _parts(expression, fields)
+        parts, parameters = _parts(alternatives, fields)
         where, values = filters.where(connection)
         statement = _FOUND.format(parts=parts, where=where)
         found = connection.execute(statement, (*parameters, *values, limit)).fetchall()
-        hits = tuple(_hit(connection, row, expression, fields, letters) for row in found)
+        wanted = wanted_of(alternatives)
+        hits = tuple(_hit(connection, row, wanted, fields, letters) for row in found)
         return Hits(found[0]["total"] if found else 0, hits)
 
 
-def _parts(expression: str | None, fields: tuple[str, ...]) -> Clause:
+def _parts(alternatives: tuple[Alternative, ...], fields: tuple[str, ...]) -> Clause:
     """Return the SELECT that finds items, and its parameters."""
-    if expression is None:
-        return _ALL, ()
-    parts = []
+    parts = [part for each in alternatives for part in _finding(each, fields)] or [(_ALL, ())]
+    return _together(parts)
+
+
+def _finding(alternative: Alternative, fields: tuple[str, ...]) -> Iterator[Clause]:
+    """Yield a SELECT for each index that has a field of *fields*, without what is excluded."""
+    excluded, unwanted = "", tuple[str | int, ...]()
+    if alternative.unwanted:
+        several = _matching(_OF_ITEMS, _OF_LETTERS, alternative.unwanted, fields)
+        excluded, unwanted = _together(several)
+        excluded = f" WHERE item NOT IN ({excluded})"
+    for part, values in _matching(_BY_ITEM, _BY_LETTER, alternative.wanted, fields):
+        yield f"{part}{excluded}", (*values, *unwanted)
+
+
+def _matching(
+    by_item: str, by_letter: str, expression: str, fields: tuple[str, ...]
+) -> Iterator[Clause]:
+    """Yield what asks the index of items and that of letters, each if it has a field."""
     if own := _own(expression, fields):
-        parts.append((_BY_ITEM, own))
+        yield by_item, (own,)
     if "clinical_summary" in fields:
-        parts.append((_BY_LETTER, expression))
-    return " UNION ALL ".join(part for part, _ in parts), tuple(each for _, each in parts)
+        yield by_letter, (expression,)
+
+
+def _together(parts: Iterable[Clause]) -> Clause:
+    several = list(parts)
+    parameters = tuple(each for _, values in several for each in values)
+    return " UNION ALL ".join(part for part, _ in several), parameters
 
 
 def _own(expression: str, fields: tuple[str, ...]) -> str | None:
@@ -145,7 +173,7 @@ def _own(expression: str, fields: tuple[str, ...]) -> str | None:
 def _hit(
     database: sqlite3.Connection,
     found: sqlite3.Row,
-    expression: str | None,
+    expression: str,
     fields: tuple[str, ...],
     letters: Letters,
 ) -> Hit:
@@ -153,11 +181,11 @@ def _hit(
     letter = letters.text(words(row["id"]), said(row["text_sha256"]))
     name, marked = "request", list[tuple[int, int]]()
     if found["tier"] == 0:
-        name, marked = _best(database, row, _own(expression or "", fields) or "")
+        name, marked = _best(database, row, _own(expression, fields) or "")
     elif found["tier"] == 1:
         name = "clinical_summary"
         cell = _Cell("letters_fts", 0, row["letter"], words(row[name]))
-        marked = _marks(database, cell, expression or "")
+        marked = _marks(database, cell, expression)
     key = None if name == "clinical_summary" else row["item"]
     field = field_of(database, name, words(row[name]), item=key, letter=row["letter"])
     return Hit(
