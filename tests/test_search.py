@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import sqlite3
 import unicodedata
 from contextlib import closing
@@ -19,12 +20,14 @@ from terminal import imr, on_terminal
 from extractor.api import extract_many
 from extractor.cli.search import Where
 from extractor.errors import ImrError, QueryError, UnreadableDatabase
+from extractor.findings import OBSERVATIONS
 from extractor.guidelines import catalogue
 from extractor.precedents import FIELDS, Filters, Hits, search
 from extractor.precedents.database import opened
 from extractor.precedents.query import MOST_TERMS, alternatives_of
 from extractor.source import find, load
 from extractor.text import collapse
+from extractor.treatments.vocabulary import CATEGORIES, DRUG_CLASSES, REGIONS
 from extractor.write import write_records
 
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -345,6 +348,27 @@ def test_a_value_that_there_is_none_of_is_refused(
     done = imr("search", golden, "pain", option, value)
     assert (done.exit_code, done.stdout) == (2, "")
     assert near in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "names"),
+    [
+        ("--category", [*CATEGORIES, *(each for some in CATEGORIES.values() for each in some)]),
+        ("--guideline", ["mtus", "odg", "acoem"]),
+        ("--observation", [code.value for code in OBSERVATIONS]),
+        ("--drug", DRUG_CLASSES),
+        ("--region", REGIONS),
+    ],
+)
+def test_a_refused_value_says_which_command_lists_the_names(
+    golden: Path, option: str, names: list[str]
+) -> None:
+    """Every value of a closed list is shown by the commands that its refusal names."""
+    refused = imr("search", golden, option, "none such").stderr
+    commands = [each.split()[1:] for each in re.findall(r"`([^`]+)`", refused)]
+    shown = "".join(imr(*command).stdout for command in commands)
+    assert commands
+    assert not [name for name in names if name not in shown]
 
 
 def test_letters_with_the_same_bytes_are_shown_once(tmp_path: Path) -> None:

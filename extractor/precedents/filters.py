@@ -13,6 +13,14 @@ from extractor.treatments.vocabulary import CATEGORIES, DRUG_CLASSES, REGIONS
 DECISIONS = ("upheld", "overturned")
 CITES = ("mtus", "non_mtus", "both", "none", "unclear")
 Clause = tuple[str, tuple[str | int, ...]]
+_LISTED = {
+    "category": "`imr codebook request_category` lists them, `imr codebook request_subcategory` "
+    "the subcategories",
+    "drug": "`imr codebook drug_class` lists the classes, and a drug goes by any of its names",
+    "body region": "`imr codebook regions` lists them",
+    "guideline": "`imr guidelines` lists them",
+    "observation": "`imr findings` lists them",
+}
 # A guideline, its parts, their parts; UNION ends also where a foreign database goes in a circle.
 _PARTS = """
     WITH RECURSIVE parts (id) AS (
@@ -186,5 +194,6 @@ def _known(what: str, asked: str, known: Iterable[str]) -> str:
     for name in names:
         if name.casefold() == folded:
             return name
-    message = f"There is no such {what}"
+    listed = f": {_LISTED[what]}" if what in _LISTED else ""
+    message = f"There is no such {what}{listed}"
     raise QueryError(message, asked, names)
