@@ -122,6 +122,30 @@ def test_both_ways_to_count_are_shown_where_they_differ(tmp_path: Path) -> None:
     assert "2 items of 2 letters" in both.words
 
 
+@pytest.mark.parametrize("name", ["letters.jsonl", "letters.db"])
+def test_a_case_that_is_there_twice_is_warned_of(tmp_path: Path, name: str) -> None:
+    """In the page, in Markdown and in the CSV, from records and from a database."""
+    file, corpus = tmp_path / name, [record(item(), item()) for _ in range(3)]
+    write_records(corpus, file)
+    page = Read(page_of(file, "--csv", tmp_path / "csv")).words
+    assert "1 case number occurs more than once" in page
+    assert "Case number of an earlier letter" in page
+    markdown = run(file).output
+    assert "1 case number occurs more than once" in markdown
+    assert re.search(r"Case number of an earlier letter *\| *2 \| *4 \|", markdown)
+    steps = {row["step"]: row for row in rows_of(tmp_path / "csv" / "flow.csv")}
+    assert (steps["repeated"]["letters"], steps["repeated"]["items"]) == ("2", "4")
+
+
+def test_cases_that_are_there_once_are_not_warned_of(tmp_path: Path) -> None:
+    """A copy of the same bytes is none either."""
+    corpus = [record(item(), content="one"), record(item(), content="one")]
+    file = written(corpus, tmp_path / "letters.jsonl")
+    for shown in (run(file).output, Read(page_of(file)).words):
+        assert "occurs more than once" not in shown
+        assert "earlier letter" not in shown
+
+
 @pytest.mark.parametrize("corpus", [[], [failed()], [record()]])
 def test_a_corpus_without_items_has_a_page(tmp_path: Path, corpus: list[Record]) -> None:
     """Nothing is divided by zero, and no drawing is missed."""

@@ -1,10 +1,11 @@
 """What is counted: every number here is counted by hand."""
 
 import pytest
-from tabulated import cited, counts_of, failed, figures, item, odd, record, tabulated
+from tabulated import cited, counts_of, failed, figures, item, odd, record, tabulated, words
 
 from extractor.findings import Code
 from extractor.intervals import clustered
+from extractor.record import Case
 from extractor.tabulate import FURTHER, UNREAD
 from extractor.tabulate.tables import MOST_ROWS
 
@@ -44,6 +45,30 @@ def test_a_content_is_counted_once() -> None:
     made = tabulated(*(record(item(), document=nameless) for _ in range(2)))
     assert figures(made.decisions["all"]) == (2, 2, 2, 0)
     assert made.flow.unhashed.letters == 2
+
+
+def case(number: str | None) -> Case:
+    """Return a header with that case number."""
+    return Case(case_number=words(number) if number else None)
+
+
+def test_a_case_in_letters_of_other_bytes_is_seen() -> None:
+    """Such letters count, and the flow says how many; copies and letters without a number do not.
+
+    Case 1 is there three times and once more as a copy, case 2 twice, case 3 once.
+    """
+    flow = tabulated(
+        record(item(), case=case("CM16-0000001"), content="text"),
+        record(item(), item(), case=case("CM16-0000001"), content="pdf"),
+        record(item(), item(), case=case("CM16-0000001"), content="pdf"),
+        record(item(), case=case("cm16-0000001"), status="review"),
+        record(case=case("CM16-0000002")),
+        record(item(), case=case("CM16-0000002")),
+        record(item(), case=case("CM16-0000003")),
+        *(record(item(), case=case(None)) for _ in range(2)),
+        *(failed(case=case(None)) for _ in range(2)),
+    ).flow
+    assert (flow.cases, flow.repeated[1:]) == (2, (3, 4))
 
 
 def test_verified_letters_are_counted_apart() -> None:

@@ -1,11 +1,16 @@
 """The flow count: what became of the inputs, before anything is tabulated."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import NamedTuple
 
 from extractor.tabulate.letters import Letter
+
+_STEPS = (
+    *("inputs", "duplicates", "failed", "review", "verified"),
+    *("empty", "unhashed", "repeated"),
+)
 
 
 class Step(NamedTuple):
@@ -28,6 +33,8 @@ class Flow:
         verified: Letters without an error.
         empty: Letters in review or verified, without an item.
         unhashed: Letters whose content is not known, so that none is known to be a duplicate.
+        repeated: Letters that count, though an earlier one of other bytes has their case number.
+        cases: How many case numbers occur in more than one letter that counts.
     """
 
     inputs: Step
@@ -37,6 +44,8 @@ class Flow:
     verified: Step
     empty: Step
     unhashed: Step
+    repeated: Step
+    cases: int = field(kw_only=True)
 
     @property
     def counted(self) -> Step:
@@ -46,13 +55,15 @@ class Flow:
 
 
 class Flowing:
-    """The flow while letters are counted; of each content 16 bytes are kept."""
+    """The flow while letters are counted; of each content and case number 16 bytes are kept."""
 
     def __init__(self) -> None:
         """Begin with nothing."""
         self._letters: Counter[str] = Counter()
         self._items: Counter[str] = Counter()
         self._seen: set[bytes] = set()
+        self._cases: set[bytes] = set()
+        self._repeated: set[bytes] = set()
         self._all = sha256()
 
     def is_new(self, letter: Letter) -> bool:
@@ -66,14 +77,24 @@ class Flowing:
                 self._count("unhashed", letter)
             if letter.status != "failed" and not letter.items:
                 self._count("empty", letter)
+            if self._is_repeated(letter.case_number):
+                self._count("repeated", letter)
         return new
 
     def _first(self, content: str | None) -> bool:
         if content is None:
             return True
         known = len(self._seen)
-        self._seen.add(sha256(content.encode("utf-8", "replace")).digest()[:16])
+        self._seen.add(_short(content))
         return len(self._seen) > known
+
+    def _is_repeated(self, case_number: str | None) -> bool:
+        if not case_number:
+            return False
+        case = _short(f"{case_number}".upper())
+        known = case in self._cases
+        (self._repeated if known else self._cases).add(case)
+        return known
 
     def _count(self, name: str, letter: Letter) -> None:
         self._letters[name] += 1
@@ -86,5 +107,9 @@ class Flowing:
 
     def flow(self) -> Flow:
         """Return the flow as it stands."""
-        names = ("inputs", "duplicates", "failed", "review", "verified", "empty", "unhashed")
-        return Flow(*(Step(name, self._letters[name], self._items[name]) for name in names))
+        steps = (Step(name, self._letters[name], self._items[name]) for name in _STEPS)
+        return Flow(*steps, cases=len(self._repeated))
+
+
+def _short(words: str) -> bytes:
+    return sha256(words.encode("utf-8", "replace")).digest()[:16]

@@ -44,10 +44,13 @@ def _flow(made: Tabulation) -> Lines:
         ("In review", flow.review),
         ("Verified", flow.verified),
         ("Without an item", flow.empty),
+        *((("Case number of an earlier letter", flow.repeated),) if flow.cases else ()),
     )
     yield "\n## Flow count\n"
     rows = [(name, words.count(step.letters), words.count(step.items)) for name, step in named]
     yield from grid(("step", "letters", "items"), rows)
+    if flow.cases:
+        yield f"\n{words.repeated(flow)}"
     yield "\n## Letters by outcome\n"
     yield from grid(("outcome", *_scopes(made)), list(_outcomes(made)))
 

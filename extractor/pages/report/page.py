@@ -109,7 +109,8 @@ def _sources(made: Tabulation) -> list[Any]:
 def _environment() -> Environment:
     environment = frame.environment(_TEMPLATES)
     environment.filters |= {
-        name: getattr(words, name) for name in ("count", "percent", "ends", "many", "heading")
+        name: getattr(words, name)
+        for name in ("count", "percent", "ends", "many", "heading", "repeated")
     }
     environment.filters |= {
         "brief": lambda name: shortened(str(name), _NAME),

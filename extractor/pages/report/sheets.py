@@ -121,6 +121,7 @@ def _flow(made: Tabulation) -> Sheet:
         flow.verified,
         flow.empty,
         flow.unhashed,
+        flow.repeated,
     )
     return Sheet("flow", ("step", "letters", "items"), steps)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from extractor.intervals import Interval
-from extractor.tabulate import FURTHER, UNREAD, Grouping, Key, Scope
+from extractor.tabulate import FURTHER, UNREAD, Flow, Grouping, Key, Scope
 
 SCOPES: Mapping[Scope, str] = {"verified": "Verified letters", "all": "All letters"}
 SIDES = {"claims_administrator": "Claims administrator", "reviewer": "Reviewer"}
@@ -84,6 +84,17 @@ def _guideline(id_: str, title: str) -> Label:
     if id_ == "unknown":
         return Label("one that the catalogue does not know", id_)
     return Label(title or id_, id_ if title else "")
+
+
+def repeated(flow: Flow) -> str:
+    """Return a warning that letters may be counted twice; nothing where none is."""
+    if not flow.cases:
+        return ""
+    said = f"{many(flow.cases, 'case number')} occur{'s' if flow.cases == 1 else ''}"
+    return (
+        f"{said} more than once. A letter that is there as text and as PDF, or printed again, has "
+        "other bytes and is counted each time: report on one of them."
+    )
 
 
 def count(number: int) -> str:
