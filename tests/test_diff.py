@@ -122,6 +122,15 @@ def test_gained_and_lost_values_and_parts(files: Files) -> None:
     ]
 
 
+@pytest.mark.parametrize("side", ["was", "now"])
+def test_a_part_whose_lists_are_empty_comes_and_goes(files: Files, side: str) -> None:
+    """A part that holds an empty list is lost, or gained, by what else it says."""
+    assert files.was[0]["items"][0]["claims_administrator"]["citations"] == []
+    getattr(files, side)[0]["items"][0]["claims_administrator"] = None
+    what = "lost" if side == "now" else "gained"
+    assert {(each[0], each[2]) for each in told(files.changes())} == {(what, "0.txt")}
+
+
 def test_what_is_read_from_a_citation_is_a_field_of_its_own(files: Files) -> None:
     """A citation of the same words that means another guideline changes in that."""
     files.now[5]["items"][2]["reviewer"]["citations"][0]["guideline"] = "unknown"

@@ -79,7 +79,7 @@ class _Walk:
         if self._same_text and old == new:
             return
         model = type(old if new is None else new)
-        if issubclass(model, tuple) and isinstance(next(iter(old or new), None), BaseModel):
+        if issubclass(model, tuple) and isinstance(next(iter(old or new or ()), None), BaseModel):
             for before, after in _aligned(old or (), new or (), _key):
                 yield from self.node(field, before, after)
         elif issubclass(model, V):
