@@ -67,7 +67,7 @@ class Extractor:
         corrections: The log of what people corrected; it is applied to every record.
 
     Raises:
-        CorrectionError: the log cannot be read (when the first letter is extracted).
+        CorrectionError: there is no log, or it cannot be read (when the first letter is extracted).
         LayoutError: a file in *layouts* is no layout (when the first letter is extracted).
         SettingsError: a model is to be asked and cannot be, as the settings stand (the same).
     """

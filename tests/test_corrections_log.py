@@ -345,3 +345,13 @@ def test_dismissed_findings_are_shown_as_such(dismissed: tuple[Path, Path]) -> N
     assert "dismissed" in shown
     assert "Ada" in shown
     assert "It names none." in shown
+
+
+@pytest.mark.parametrize(("line", "place"), [(b"nonsense", ""), (b'{"id": 1}', "id: ")])
+def test_what_is_wrong_with_a_line_is_said_after_its_place(
+    log: Path, line: bytes, place: str
+) -> None:
+    """Where no part of a line is to blame, no colon stands before what is wrong."""
+    log.write_bytes(line + b"\n")
+    with pytest.raises(CorrectionError, match=rf"\({place}[A-Z]"):
+        Corrections.load(log)

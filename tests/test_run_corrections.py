@@ -62,6 +62,7 @@ def test_a_correction_is_applied_under_every_name_of_its_letter(
 def test_an_update_redoes_only_what_was_corrected_since(letters: Path, tmp_path: Path) -> None:
     """With --update, letters whose corrections did not change keep their record."""
     log, out, summary = (tmp_path / name for name in ("log.jsonl", "records.jsonl", "summary.json"))
+    log.touch()
     options = ("--corrections", str(log), "--update", "--summary", str(summary))
     extract(letters, out, *options)
     made = corrected(letters / SECOND, log)
@@ -78,6 +79,7 @@ def test_a_finished_run_is_not_taken_for_one_with_other_corrections(
 ) -> None:
     """The same command after a further correction is refused without --update, and says why."""
     log, out = tmp_path / "log.jsonl", tmp_path / "records.jsonl"
+    log.touch()
     extract(letters, out, "--corrections", str(log))
     corrected(letters / SECOND, log)
     done = imr("extract", str(letters), "--out", str(out), "--corrections", str(log))
@@ -95,3 +97,40 @@ def test_a_log_that_cannot_be_read_ends_the_run_before_it_begins(
     assert done.exit_code == 2
     assert "line 1" in done.stderr
     assert not out.exists()
+
+
+@pytest.mark.parametrize("content", [None, b'{"id": 1}\n'])
+def test_a_log_that_is_not_there_or_broken_ends_a_stream_before_it_begins(
+    letters: Path, tmp_path: Path, content: bytes | None
+) -> None:
+    """Without --out, too, nothing is printed: a mistyped name must not undo what people did."""
+    log = tmp_path / "log.jsonl"
+    if content is not None:
+        log.write_bytes(content)
+    done = imr("extract", letters, "--corrections", log)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert log.name in done.stderr
+
+
+def test_a_log_that_is_not_there_makes_no_output(letters: Path, tmp_path: Path) -> None:
+    """With --out nothing comes to stand there."""
+    out = tmp_path / "records.jsonl"
+    done = imr("extract", letters, "--out", out, "--corrections", tmp_path / "nosuch.jsonl")
+    assert done.exit_code == 2
+    assert list(tmp_path.iterdir()) == [letters]
+
+
+def test_a_torn_last_line_is_said_and_the_others_are_applied(letters: Path, tmp_path: Path) -> None:
+    """A line without its newline is told of, whether it is the last or the only one."""
+    log, out = tmp_path / "log.jsonl", tmp_path / "records.jsonl"
+    corrected(letters / SECOND, log)
+    assert imr("extract", letters, "--corrections", log).stderr.count(log.name) == 0
+    whole = log.read_bytes()
+    log.write_bytes(whole + whole[:-1])
+    torn = imr("extract", letters, "--out", out, "--corrections", log)
+    assert (torn.exit_code, torn.stderr.count(log.name)) == (0, 1)
+    by_name = {r.document.id: r for r in map(Record.from_json, out.read_bytes().splitlines())}
+    assert by_name[SECOND].provenance.reviewed
+    log.write_bytes(whole[:-1])
+    torn = imr("extract", letters, "--out", out, "--overwrite", "--corrections", log)
+    assert (torn.exit_code, torn.stderr.count(log.name)) == (0, 1)

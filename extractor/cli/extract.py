@@ -26,7 +26,7 @@ from extractor.cli.options import (
     refusal,
     refusals,
 )
-from extractor.cli.revising import Retry, revision_of, shard_of, tell
+from extractor.cli.revising import Retry, check_corrections, revision_of, shard_of, tell
 
 
 def extract(  # noqa: PLR0913, PLR0917 - one parameter per option
@@ -233,6 +233,7 @@ def extract(  # noqa: PLR0913, PLR0917 - one parameter per option
             options=asking,
             corrections=corrections,
         )
+        check_corrections(extractor)
         if summary is not None:
             output.check_place(summary, others=outputs_of(out) if out else ())
         found = find(

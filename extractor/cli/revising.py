@@ -9,6 +9,7 @@ import typer
 from extractor.cli import output
 
 if TYPE_CHECKING:
+    from extractor.pipeline import Extractor
     from extractor.run import Revision, Shard, Summary
 
 _TOLD = {
@@ -60,6 +61,19 @@ def shard_of(out: Path | None, shard: str | None, *, into_folder: bool = False) 
         return Shard.parse(shard)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--shard") from None
+
+
+def check_corrections(extractor: "Extractor") -> None:
+    """Read what people corrected; say so where the last of it was never wholly written.
+
+    Raises:
+        ImrError: There is no log, or it cannot be read.
+    """
+    if extractor.corrected.torn and extractor.corrections:
+        output.say(
+            f"{extractor.corrections.name}: no newline ends its last line, which was never wholly "
+            "written and is left out."
+        )
 
 
 def tell(came_to: "Summary") -> None:

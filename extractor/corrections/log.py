@@ -19,29 +19,41 @@ if sys.platform != "win32":
 
 @dataclass(frozen=True)
 class Corrections:
-    """The corrections of many letters, in the order they were made, by their letter's SHA-256."""
+    """The corrections of many letters, in the order they were made.
+
+    Attributes:
+        of_letters: They, by their letter's SHA-256.
+        sha256: Digest of their log; empty where it holds none.
+        torn: Whether the log's last line was left out, because no newline ends it.
+    """
 
     of_letters: Mapping[str, Sequence[Correction]] = field(default_factory=dict)
     sha256: str = ""
+    torn: bool = False
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read the log at *path*; none there is an empty one.
+        """Read the log at *path*.
 
         A last line without its newline was never wholly written, and is not there.
 
         Raises:
-            CorrectionError: The log cannot be read, or a line of it is no correction.
+            CorrectionError: There is no log, or it cannot be read, or a line of it is no
+                correction.
         """
         try:
-            data = path.read_bytes() if path.exists() else b""
+            read = path.read_bytes()
+        except FileNotFoundError as error:
+            message = f"There is no file {path}: name the log that a review has kept."
+            raise CorrectionError(message) from error
         except OSError as error:
             raise CorrectionError(f"{path.name} cannot be read.") from error
-        data = data[: data.rfind(b"\n") + 1]
+        data = read[: read.rfind(b"\n") + 1]
         found: dict[str, list[Correction]] = {}
         for made in read_lines(data, path.name):
             found.setdefault(made.sha256, []).append(made)
-        return cls(found, hashlib.sha256(data).hexdigest() if found else "")
+        digest = hashlib.sha256(data).hexdigest() if found else ""
+        return cls(found, digest, torn=bool(read[len(data) :].strip()))
 
     def of(self, sha256: str | None) -> Sequence[Correction]:
         """Return all corrections of a letter, in order."""
@@ -70,7 +82,8 @@ def _read(line: bytes, where: str) -> Correction:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         place = ".".join(map(str, first["loc"]))
-        message = f"{where} is no correction ({place}: {first['msg']}): mend or remove it."
+        why = f"{place}: {first['msg']}" if place else first["msg"]
+        message = f"{where} is no correction ({why}): mend or remove it."
         raise CorrectionError(message) from error
 
 
