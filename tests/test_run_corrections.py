@@ -134,3 +134,60 @@ def test_a_torn_last_line_is_said_and_the_others_are_applied(letters: Path, tmp_
     log.write_bytes(whole[:-1])
     torn = imr("extract", letters, "--out", out, "--overwrite", "--corrections", log)
     assert (torn.exit_code, torn.stderr.count(log.name)) == (0, 1)
+
+
+@pytest.mark.parametrize("revision", [("--update",), ("--retry", "review")])
+@pytest.mark.parametrize("suffix", [".jsonl", ".csv"])
+def test_a_revision_without_the_corrections_is_refused(
+    letters: Path, tmp_path: Path, suffix: str, revision: tuple[str, ...]
+) -> None:
+    """What people corrected stays until --overwrite says otherwise."""
+    log, out = tmp_path / "log.jsonl", tmp_path / f"records{suffix}"
+    corrected(letters / SECOND, log)
+    run = ("extract", letters, "--out", out)
+    assert imr(*run, "--update", "--corrections", log).exit_code == 0
+    before = out.read_bytes()
+    (letters / "new.txt").write_text(Letter().write())
+    assert imr(*run, "--update", "--corrections", log).exit_code == 0
+    (letters / "new.txt").unlink()
+    assert imr(*run, "--update", "--corrections", log).exit_code == 0
+    for _ in range(2):
+        assert imr(*run, *revision).exit_code == 2
+        assert out.read_bytes() == before
+    assert imr(*run, "--update", "--overwrite").exit_code == 0
+    assert out.read_bytes() != before
+
+
+def test_more_letters_or_corrections_are_taken_in_by_what_the_refusal_names(
+    letters: Path, tmp_path: Path
+) -> None:
+    """A folder or a log that grew: the refusal names --update, and with it the command works."""
+    log, out = tmp_path / "log.jsonl", tmp_path / "records.jsonl"
+    corrected(letters / FIRST, log)
+    run = ("extract", letters, "--out", out, "--corrections", log)
+    assert imr(*run).exit_code == 0
+
+    def grown() -> None:
+        refused = imr(*run)
+        assert (refused.exit_code, "--update" in refused.stderr) == (2, True)
+        assert imr(*run, "--update").exit_code == 0
+
+    (letters / "third.txt").write_text(Letter().write())
+    grown()
+    corrected(letters / SECOND, log)
+    grown()
+    assert len(out.read_bytes().splitlines()) == 4
+
+
+def test_what_an_update_cannot_mend_does_not_name_it(letters: Path, tmp_path: Path) -> None:
+    """Another configuration, a file of somebody else's, corrections left out: no --update."""
+    log, out = tmp_path / "log.jsonl", tmp_path / "records.jsonl"
+    corrected(letters / FIRST, log)
+    run = ("extract", letters, "--out", out)
+    assert imr(*run, "--corrections", log).exit_code == 0
+    for options in ((), ("--corrections", log, "--max-pages", "7")):
+        refused = imr(*run, *options)
+        assert (refused.exit_code, "--update" in refused.stderr) == (2, False)
+    out.write_text("{}\n")
+    refused = imr(*run, "--corrections", log)
+    assert (refused.exit_code, "--update" in refused.stderr) == (2, False)

@@ -92,7 +92,7 @@ def run(  # noqa: PLR0913 - each is an option of its own
         return tally.summary(None)
     named = inputs if isinstance(inputs, Named) else Named(inputs)
     made = made_of(named, extract.configuration)
-    with Journal(out, made, overwrite=overwrite, revision=revision) as journal:
+    with Journal(out, made, overwrite=overwrite, revision=revision, updatable=True) as journal:
         if journal.finished is not None:
             return tally.repeated(journal.finished)
         with Work(journal, named, extract, tally, revision) as work:

@@ -55,6 +55,7 @@ class Journal:
         *,
         overwrite: bool = False,
         revision: Revision | None = None,
+        updatable: bool = False,
     ) -> None:
         """Name the output; nothing is touched yet.
 
@@ -64,6 +65,7 @@ class Journal:
             overwrite: Whether an output, or an unfinished run, made otherwise may be replaced, and
                 a finished one be made anew. An unfinished run made of the same is taken up.
             revision: In which way an output that stands there is the basis of the new one.
+            updatable: Whether the caller can be asked to update instead, where that would do.
 
         Raises:
             OutputError: No format has this suffix, or a library of the format is not installed.
@@ -77,6 +79,7 @@ class Journal:
         self._made_of = made_of
         self._overwrite = overwrite
         self._revision = revision
+        self._updatable = updatable and revision is None
         self._folder = folder_of(self.out)
         self.lines = self._folder / "records.jsonl"
         self._keys = self._folder / "keys"
@@ -206,6 +209,7 @@ class Journal:
             return state.summary
         if not self._overwrite:
             self._refuse_foreign(standing, state)
+            self._refuse_uncorrected()
         self._require_base()
         if same and self.lines.exists():
             return None
@@ -271,7 +275,25 @@ class Journal:
         """Return why the output is refused, and what to do."""
         parts = self._made_of.differences(state.made_of) if state else ""
         why = f"made otherwise ({parts} differ)" if parts else "and was not made by this command"
-        return f"{name} {what}, {why}: name another output, or add --overwrite."
+        return f"{name} {what}, {why}: {self._way_out(state)}."
+
+    def _way_out(self, state: State | None) -> str:
+        """Return what to do about an output, or an unfinished run, in the way."""
+        if state is not None and self._made_of.drops_corrections_of(state.made_of):
+            return "give --corrections, name another output, or add --overwrite"
+        fits = state is not None and state.made_of.allows(self._made_of, Revision.UPDATE)
+        if fits and self._updatable:
+            return "add --update to keep what is unchanged, name another output, or add --overwrite"
+        return "name another output, or add --overwrite"
+
+    def _refuse_uncorrected(self) -> None:
+        """Raise ``OutputError`` where a revision would undo what people corrected."""
+        if self._base and self._made_of.drops_corrections_of(self._base.made_of):
+            message = (
+                f"{self.out.name} was made with corrections: give --corrections, "
+                "or add --overwrite to do without them."
+            )
+            raise OutputError(message)
 
     def _put_aside(self, state: State | None) -> None:
         """Make room for new records; an update keeps those of a run over other inputs."""

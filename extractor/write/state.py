@@ -53,6 +53,10 @@ class MadeOf(BaseModel):
         names = ("inputs", "configuration", "version", "shard", "corrections", "retry")
         return ", ".join(name for name in names if getattr(self, name) != getattr(other, name))
 
+    def drops_corrections_of(self, other: "MadeOf") -> bool:
+        """Say whether *other* was made with people's corrections, and this without any."""
+        return bool(other.corrections) and not self.corrections
+
     def allows(self, revised: "MadeOf", revision: Revision) -> bool:
         """Say whether an output made of this can be the basis of one made of *revised*."""
         if revised.version != self.version or revised.shard != self.shard:
