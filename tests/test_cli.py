@@ -66,12 +66,32 @@ def test_letters_for_review_are_allowed_by_default(
 
 
 def test_every_input_gets_its_row(letters: Path) -> None:
-    """Missing paths, empty folders and unreadable files are rows with their code."""
+    """What a list names and is gone, and unreadable files, are rows with their code."""
     (letters / "noise.txt").write_bytes(bytes(range(256)) * 4)
     (letters / "fake.pdf").write_bytes(b"%PDF-1.7 and then nothing")
-    done = imr("extract", letters / "none.txt", letters / "noise.txt", letters / "fake.pdf")
+    files = [str(letters / name) for name in ("none.txt", "noise.txt", "fake.pdf")]
+    done = imr("extract", "--from", "-", stdin="\n".join(files))
     codes = [r["findings"][0]["code"] for r in records(done.stdout)]
     assert codes == ["missing_path", "not_text", "not_text"]
+
+
+@pytest.mark.parametrize("typed", ["none.txt", "none", "none/*.txt", "none*"])
+@pytest.mark.parametrize("more", [(), ("--out", "r.csv"), ("--estimate",)])
+def test_a_mistyped_path_is_refused_before_anything_is_made(
+    letters: Path, tmp_path: Path, typed: str, more: tuple[str, ...]
+) -> None:
+    """Exit code 2, no record, no output: nothing stands in the way of the right command."""
+    options = [tmp_path / each if each.endswith(".csv") else each for each in more]
+    before = sorted(tmp_path.rglob("*"))
+    done = imr("extract", letters, letters / typed, *options)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_an_empty_folder_is_no_mistyped_path(tmp_path: Path) -> None:
+    """It is there; that it holds nothing is a row."""
+    done = imr("extract", tmp_path)
+    assert [r["findings"][0]["code"] for r in records(done.stdout)] == ["missing_path"]
 
 
 def test_standard_input_is_a_letter() -> None:

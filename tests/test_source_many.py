@@ -1,5 +1,6 @@
 """Letters that stand among others: lists, JSON lines, Parquet, archives."""
 
+import gzip
 import json
 import pickle
 import zipfile
@@ -9,10 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from packed import LETTERS, NAMES, PACKINGS, codes, jsonl, letter, refusal, tarred, zipped
+from terminal import imr
 
-from extractor.errors import ImrError
+from extractor.errors import ImrError, InputError
 from extractor.findings import Code
-from extractor.source import Limits, find, load
+from extractor.source import Limits, check_keys, find, load
 
 
 @pytest.fixture(params=["zip", "stored.zip", "bzip2.zip", *(f"tar{p}" for p in PACKINGS), "tgz"])
@@ -174,3 +176,49 @@ def test_a_folder_may_be_the_one_at_hand(tmp_path: Path, monkeypatch: pytest.Mon
         ".": [("in/a.txt", "in/a.txt")], "./in": [("a.txt", "in/a.txt")],
         "*": [("in/a.txt", "in/a.txt")],
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["some.jsonl", "some.jsonl.gz", "some.parquet"])
+@pytest.mark.parametrize(
+    ("row", "lacks"),
+    [
+        ({"case": "a", "text": "x"}, True),
+        ({"id": "a", "body": "x"}, True),
+        ({"id": "a", "text": "x", "more": 1}, False),
+        ({"id": None, "text": None}, False),
+    ],
+)
+def test_a_file_without_the_keys_is_refused_before_anything_is_made(
+    tmp_path: Path, name: str, row: dict[str, object], lacks: bool
+) -> None:
+    """It would be a failed record for each row; what is wrong with one row alone is its own."""
+    path = tmp_path / name
+    if name.endswith(".parquet"):
+        pq.write_table(pa.Table.from_pylist([row]), path)
+    else:
+        line = f"\n{json.dumps(row)}\nnonsense\n".encode()
+        path.write_bytes(gzip.compress(line) if name.endswith(".gz") else line)
+    done = imr("extract", path, "--out", tmp_path / "out.jsonl", "--max-failed", "2")
+    assert (done.exit_code, (tmp_path / "out.jsonl").exists()) == (
+        (2, False) if lacks else (0, True)
+    )
+    if lacks:
+        with pytest.raises(InputError) as refused:
+            check_keys([path], "id", "text")
+        assert refused.value.code is Code.NOT_TEXT
+        id_key, text_key = row
+        keys = ("--id-key", id_key, "--text-key", text_key)
+        named = imr("extract", path, "--out", tmp_path / "out.jsonl", "--max-failed", "2", *keys)
+        assert named.exit_code == 0
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"nonsense\n", b"[1]\n", b"\xff\xfe\n"])
+@pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.gz", ".parquet"])
+def test_a_damaged_file_is_a_row_and_no_refusal(
+    tmp_path: Path, suffix: str, content: bytes
+) -> None:
+    """That it lacks a key cannot be said of what cannot be read."""
+    path = tmp_path / f"some{suffix}"
+    path.write_bytes(content)
+    check_keys([path, tmp_path / f"none{suffix}", tmp_path], "id", "text")
+    assert {code for _, code in codes(path)} <= {"not_text", "missing_path"}

@@ -219,3 +219,10 @@ def test_a_layout_of_ones_own_covers_what_was_unknown(tmp_path: Path) -> None:
     )
     done = imr("survey", tmp_path / "letters", "--layouts", tmp_path / "own", "--json")
     assert json.loads(done.stdout)["layouts"] == {"board": 2}
+
+
+def test_a_mistyped_path_is_refused(tmp_path: Path) -> None:
+    """Nothing found there must not look like an empty corpus."""
+    (tmp_path / "a.txt").write_text(LETTER, "utf-8")
+    done = imr("survey", tmp_path, tmp_path / "nosuch")
+    assert (done.exit_code, done.stdout) == (2, "")

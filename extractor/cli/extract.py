@@ -197,7 +197,7 @@ def extract(  # noqa: PLR0913, PLR0917 - one parameter per option
     from extractor.cli.progress import watching
     from extractor.propose.llm.options import ModelOptions
     from extractor.run import Named, run
-    from extractor.source import find
+    from extractor.source import check_keys, check_paths, find
     from extractor.write import outputs_of
 
     if not paths and files_from is None:
@@ -234,6 +234,8 @@ def extract(  # noqa: PLR0913, PLR0917 - one parameter per option
             corrections=corrections,
         )
         check_corrections(extractor)
+        check_paths(paths or ())
+        check_keys(paths or (), id_key, text_key, extractor.limits)
         if summary is not None:
             output.check_place(summary, others=outputs_of(out) if out else ())
         found = find(

@@ -50,12 +50,13 @@ def survey(  # noqa: PLR0913, PLR0917 - one parameter per option
 
     Years are those of the decision dates in the headers, else of each letter's latest date.
     """
-    from extractor.source import find
+    from extractor.source import check_paths, find
     from extractor.survey import Sketcher
     from extractor.survey import survey as survey_of
 
     with refusals():
         known = extractor_of(layouts, encoding, max_bytes, max_pages)
+        check_paths(paths)
         sketcher = Sketcher(layouts=layouts, encoding=encoding, limits=known.limits)
         found = survey_of(find(paths), sketcher, jobs=jobs, examples=examples)
     if as_json:

@@ -4,12 +4,14 @@
 file, or a member of an archive, is read up to its limit and no further, and messages never quote
 it.
 
-A room for each question: ``finding`` (which inputs do these paths name), ``local`` and ``remote``
+A room for each question: ``finding`` (which inputs do these paths name), ``checking`` (which paths
+are mistyped), ``local`` and ``remote``
 (files in folders, files behind addresses), ``lists``, ``lines``, ``rows``, ``zips`` and ``tars``
 (what holds many), ``members`` (which names in an archive are letters), ``opening`` (bytes, and
 what unpacks them), ``loading`` (one input's bytes) and ``reading`` (bytes to text).
 """
 
+from extractor.source.checking import check_keys, check_paths
 from extractor.source.finding import find
 from extractor.source.kinds import (
     DEFAULT_LIMITS,
@@ -35,6 +37,8 @@ __all__ = [
     "Place",
     "Source",
     "StrPath",
+    "check_keys",
+    "check_paths",
     "find",
     "from_text",
     "is_address",

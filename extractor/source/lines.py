@@ -51,6 +51,21 @@ def letters(container: Container, name: str, limits: Limits = DEFAULT_LIMITS) ->
             at += size
 
 
+def lacking(container: Container, limits: Limits = DEFAULT_LIMITS) -> str | None:
+    """Return the key that the first line's object lacks; None where it lacks none, or is none.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    with io.BufferedReader(Unpacked(container.path), _BUFFER) as file:
+        while line := file.readline(_most(limits)):
+            if line.removeprefix(_MARK).strip():
+                parsed = _parsed(line)
+                keys = (container.id_key, container.text_key) if isinstance(parsed, dict) else ()
+                return next((key for key in keys if key not in parsed), None)
+    return None
+
+
 def _most(limits: Limits) -> int:
     """Return how long a line may be: its text may be escaped, but not all of it."""
     return 2 * limits.max_bytes + 64 * 1024

@@ -32,6 +32,17 @@ def files(given: str, *, listed: bool = False) -> Iterator[Input]:
         yield missing(given, path.name or given, "There is no such file or folder.")
 
 
+def is_there(given: str) -> bool:
+    """Say whether a path names anything: a file, a folder, or as a pattern something at all."""
+    path = Path(given)
+    if given and _is(path.exists):
+        return True
+    if not glob.has_magic(given):
+        return False
+    root, wild = _parts(given)
+    return next(_matches(root, wild), None) is not None
+
+
 def _is(asked: Callable[[], bool]) -> bool:
     """Ask the file system; what it refuses to answer is no."""
     try:
@@ -75,15 +86,20 @@ def _visible(folder: str | os.DirEntry[str]) -> list[os.DirEntry[str]]:
 
 def _matching(pattern: str) -> Iterator[Input]:
     """Yield what matches *pattern*: files whatever their suffix, folders as ``_below`` does."""
-    parts = Path(pattern).parts
-    fixed = list(takewhile(lambda part: not glob.has_magic(part), parts))
-    root = Path(*fixed)
+    root, wild = _parts(pattern)
     seen: set[str] = set()
-    for path in sorted(_matches(root, parts[len(fixed) :])):
+    for path in sorted(_matches(root, wild)):
         for each in _below(path, root) if path.is_dir() else [_input(path, root)]:
             if each.id not in seen:
                 seen.add(each.id)
                 yield each
+
+
+def _parts(pattern: str) -> tuple[Path, tuple[str, ...]]:
+    """Return a pattern's last folder without wildcards, and the parts below it."""
+    parts = Path(pattern).parts
+    fixed = list(takewhile(lambda part: not glob.has_magic(part), parts))
+    return Path(*fixed), parts[len(fixed) :]
 
 
 def _matches(root: Path, wild: tuple[str, ...]) -> Iterator[Path]:

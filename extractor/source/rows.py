@@ -28,17 +28,35 @@ def letters(container: Container, name: str) -> Iterator[Input]:
     """
     with open_binary(container.path) as file:
         table = _table(file)
-        for key in (container.id_key, container.text_key):
-            if table is None or key not in table.schema_arrow.names:
-                lacks = "It is no Parquet." if table is None else f"It has no column {key!r}; name "
-                lacks += "" if table is None else "the columns with --id-key and --text-key."
-                yield whole(container, name, lacks)
-                return
+        if table is None:
+            yield whole(container, name, "It is no Parquet.")
+            return
+        if (key := _lacking(table, container)) is not None:
+            lacks = f"It has no column {key!r}; name the columns with --id-key and --text-key."
+            yield whole(container, name, lacks)
+            return
         row = 0
         for batch in table.iter_batches(_IDS_AT_ONCE, columns=[container.id_key]):
             for own in batch.column(0).to_pylist():
                 yield _named(own, Place(container, row), f"{name}:{row + 1}")
                 row += 1
+
+
+def lacking(container: Container) -> str | None:
+    """Return the column that a table lacks; None where it lacks none, or is none.
+
+    Raises:
+        OSError: The file cannot be read.
+        ImrError: pyarrow is not installed.
+    """
+    with open_binary(container.path) as file:
+        table = _table(file)
+        return None if table is None else _lacking(table, container)
+
+
+def _lacking(table: Any, container: Container) -> str | None:  # noqa: ANN401 - pyarrow's
+    keys = (container.id_key, container.text_key)
+    return next((key for key in keys if key not in table.schema_arrow.names), None)
 
 
 def _named(own: object, place: Place, name: str) -> Input:
