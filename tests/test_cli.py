@@ -65,6 +65,24 @@ def test_letters_for_review_are_allowed_by_default(
     assert imr("extract", letters, *options).exit_code == code
 
 
+@pytest.mark.parametrize(
+    ("options", "named", "other"),
+    [
+        (["--max-review", "0", "--max-failed", "1"], "unknown_layout", "not_text"),
+        ([], "not_text", "unknown_layout"),
+    ],
+)
+def test_an_exceeded_limit_names_the_codes_of_its_own_letters(
+    letters: Path, tmp_path: Path, options: list[str], named: str, other: str
+) -> None:
+    """What is wrong with letters of another status is no reason; nor is it after a resumed run."""
+    (letters / "list.txt").write_text(SHOPPING, "utf-8")
+    (letters / "noise.txt").write_bytes(bytes(range(256)) * 4)
+    for more in ((), ("--out", tmp_path / "r.csv"), ("--out", tmp_path / "r.csv")):
+        done = imr("extract", letters, *options, *more)
+        assert (done.exit_code, named in done.stderr, other in done.stderr) == (1, True, False)
+
+
 def test_every_input_gets_its_row(letters: Path) -> None:
     """What a list names and is gone, and unreadable files, are rows with their code."""
     (letters / "noise.txt").write_bytes(bytes(range(256)) * 4)

@@ -191,3 +191,32 @@ def test_what_an_update_cannot_mend_does_not_name_it(letters: Path, tmp_path: Pa
     out.write_text("{}\n")
     refused = imr(*run, "--corrections", log)
     assert (refused.exit_code, "--update" in refused.stderr) == (2, False)
+
+
+def test_the_summary_says_what_corrections_met(letters: Path, tmp_path: Path) -> None:
+    """Letters that were corrected, under each name; live corrections whose letter is not there."""
+    log, out, summary = (tmp_path / name for name in ("log.jsonl", "records.jsonl", "summary.json"))
+    corrected(letters / SECOND, log)
+    elsewhere = tmp_path / "elsewhere.txt"
+    elsewhere.write_text(Letter((Issue(request="Cane, 1 visit"),)).write())
+    undone = corrected(elsewhere, log)
+    corrected(elsewhere, log)
+    record = Extractor().extract(elsewhere)
+    append(log, [Correction.of(record, "undo", "a reader", undoes=undone.id)])
+
+    def counts(*options: str | Path) -> tuple[object, object]:
+        done = imr("extract", letters, "--summary", summary, *options)
+        assert done.exit_code == 0, done.stderr
+        said = json.loads(summary.read_text())
+        return said["corrected"], said["unmatched"]
+
+    assert counts() == (None, None)
+    assert counts("--corrections", log) == (2, 1)
+    for _ in range(2):  # the second is finished already
+        assert counts("--corrections", log, "--out", out) == (2, 1)
+    (letters / SECOND).unlink()
+    assert counts("--corrections", log, "--out", out, "--update") == (1, 1)
+    (letters / SUBFOLDER).unlink()
+    assert counts("--corrections", log, "--out", out, "--update") == (0, 2)
+    part = tmp_path / "part.jsonl"
+    assert counts("--corrections", log, "--out", part, "--shard", "1/1") == (0, None)

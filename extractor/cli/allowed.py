@@ -31,7 +31,7 @@ def hold(came_to: Summary, limits: Mapping[str, Threshold]) -> None:
         if limit.exceeded_by(count, came_to.inputs):
             exceeded = True
             need = "need review" if status == "review" else status
-            why = _named(came_to.findings)
+            why = _named(came_to.findings_of.get(status, {}))
             output.say(f"{count} of {came_to.inputs} letters {need}: more than allowed ({why}).")
     if exceeded:
         raise typer.Exit(EXCEEDED)

@@ -81,3 +81,13 @@ def tell(came_to: "Summary") -> None:
     said = [f"{count} {what}" for name, what in _TOLD.items() if (count := getattr(came_to, name))]
     if said:
         output.say(f"Of the letters {', '.join(said)}.")
+    if came_to.corrected is not None:
+        output.say(f"{_corrected(came_to)}.")
+
+
+def _corrected(came_to: "Summary") -> str:
+    """Return how many letters corrections met, and how many met none."""
+    some = "1 letter has" if came_to.corrected == 1 else f"{came_to.corrected} letters have"
+    lost = came_to.unmatched
+    which = "1 correction is" if lost == 1 else f"{lost} corrections are"
+    return f"{some} corrections" + (f"; {which} of letters that are not here" if lost else "")

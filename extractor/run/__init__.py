@@ -10,7 +10,7 @@ from pathlib import Path
 from extractor.record import Record
 from extractor.run.crew import each
 from extractor.run.made import made_of
-from extractor.run.making import Done, Extracts, extracted
+from extractor.run.making import Done, Extracts, corrections_of, extracted
 from extractor.run.named import Named, Shard
 from extractor.run.summary import Summary, Tally, Threshold
 from extractor.run.work import Work
@@ -84,7 +84,7 @@ def run(  # noqa: PLR0913 - each is an option of its own
             is no room (what was done is kept for the next run).
         ImrError: The processes cannot start.
     """
-    tally = Tally(watch)
+    tally = Tally(watch, corrections_of(extract))
     if out is None:
         for done in each(inputs, extract, jobs):
             sink(done.line)
@@ -98,6 +98,6 @@ def run(  # noqa: PLR0913 - each is an option of its own
         with Work(journal, named, extract, tally, revision) as work:
             work.resume()
             work.go_on(jobs)
-        summary = tally.summary(out)
+        summary = tally.summary(out, part=named.shard is not None)
         journal.publish(summary.model_dump(), named.positions() if named.shard else None)
     return summary

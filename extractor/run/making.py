@@ -47,6 +47,11 @@ class Corrects(Extracts, Protocol):
         """What they corrected."""
 
 
+def corrections_of(extract: Extracts) -> Corrections:
+    """Return what people corrected, as *extract* applies it; nothing where it applies none."""
+    return extract.corrected if isinstance(extract, Corrects) else Corrections()
+
+
 class Done(NamedTuple):
     """A letter's record as a line of JSON, and what is counted of it.
 

@@ -6,13 +6,17 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, get_args
 
 from pydantic import BaseModel, ConfigDict
 
+from extractor.corrections import Corrections, live
 from extractor.pipeline import version
-from extractor.record import Provenance
+from extractor.record import Provenance, Status
 from extractor.run.making import Done
+
+_STATUSES = get_args(Status)
+_SHA256 = re.compile('"sha256":"([0-9a-f]{64})"')  # in a record the first is its document's
 
 
 class ModelUse(BaseModel):
@@ -67,11 +71,15 @@ class Summary(BaseModel):
         failed: Inputs that gave no text.
         items: Disputed items in all records.
         findings: How often each finding code occurs, the most frequent first.
+        findings_of: The same among the letters of each status.
         resumed: Records that an earlier run of the same command had made already.
         duplicates: Inputs with the very bytes of an earlier one, whose record they share.
         reused: Records taken over from the output that was updated, or retried in part.
         retried: Letters taken anew by a retry.
         dropped: Letters of the output that was updated which are no longer among the inputs.
+        corrected: Letters that people's corrections are about; None where there are none.
+        unmatched: Corrections that are about no letter among the inputs, those undone left out;
+            None where there are none, or the inputs are a shard.
         seconds: What this run took, by the clock.
         version: The version of imr-extractor.
         out: The output; None where nothing was written.
@@ -86,11 +94,14 @@ class Summary(BaseModel):
     failed: int
     items: int
     findings: dict[str, int]
+    findings_of: dict[str, dict[str, int]] = {}
     resumed: int
     duplicates: int = 0
     reused: int = 0
     retried: int = 0
     dropped: int = 0
+    corrected: int | None = None
+    unmatched: int | None = None
     seconds: float
     version: str
     out: str | None
@@ -126,6 +137,34 @@ class Threshold(NamedTuple):
         return count > self.limit * (of if self.is_share else 1)
 
 
+class Matches:
+    """Counts the corrections that are about one of the letters, and those that are not."""
+
+    def __init__(self, corrected: Corrections) -> None:
+        """Take those that are not undone."""
+        found = {sha256: len(live(made)) for sha256, made in corrected.of_letters.items()}
+        self._live = {sha256: count for sha256, count in found.items() if count}
+        self._met: set[str] = set()
+        self._letters = 0
+
+    def add(self, done: Done) -> None:
+        """Count a letter."""
+        if self._live and (match := _SHA256.search(done.line)) and match[1] in self._live:
+            self._met.add(match[1])
+            self._letters += 1
+
+    @property
+    def letters(self) -> int | None:
+        """How many letters there are corrections of; None where there are no corrections."""
+        return self._letters if self._live else None
+
+    @property
+    def unmatched(self) -> int | None:
+        """How many corrections are about none of the letters; None where there are none."""
+        left = self._live.keys() - self._met
+        return sum(self._live[sha256] for sha256 in left) if self._live else None
+
+
 class Tally:
     """Counts letters as they are done.
 
@@ -138,13 +177,18 @@ class Tally:
         dropped: How many letters of that output are gone.
     """
 
-    def __init__(self, watch: Callable[[Done], object] | None = None) -> None:
-        """Begin to count; *watch* is told of each letter."""
+    def __init__(
+        self,
+        watch: Callable[[Done], object] | None = None,
+        corrected: Corrections = Corrections(),  # noqa: B008 - frozen
+    ) -> None:
+        """Begin to count; *watch* is told of each letter, *corrected* are what people corrected."""
         self.inputs = 0
         self.resumed = self.duplicates = self.reused = self.retried = self.dropped = 0
         self._items = 0
         self._statuses: Counter[str] = Counter()
-        self._codes: Counter[str] = Counter()
+        self._codes: dict[str, Counter[str]] = {status: Counter() for status in _STATUSES}
+        self._matches = Matches(corrected)
         self._watch = watch
         self._model: ModelUse | None = None
         self._began = time.perf_counter()
@@ -154,26 +198,31 @@ class Tally:
         self.inputs += 1
         self._items += done.items
         self._statuses[done.status] += 1
-        self._codes.update(done.codes)
+        self._codes[done.status].update(done.codes)
+        self._matches.add(done)
         if done.provenance:
             self._model = (self._model or ModelUse()).plus(done.provenance)
         if self._watch:
             self._watch(done)
 
-    def summary(self, out: Path | None) -> Summary:
-        """Return what was counted so far."""
+    def summary(self, out: Path | None, *, part: bool = False) -> Summary:
+        """Return what was counted so far, of all letters or a *part* of them."""
+        codes = sum(self._codes.values(), Counter[str]())
         return Summary(
             inputs=self.inputs,
             verified=self._statuses["verified"],
             review=self._statuses["review"],
             failed=self._statuses["failed"],
             items=self._items,
-            findings=dict(self._codes.most_common()),
+            findings=dict(codes.most_common()),
+            findings_of={name: dict(each.most_common()) for name, each in self._codes.items()},
             resumed=self.resumed,
             duplicates=self.duplicates,
             reused=self.reused,
             retried=self.retried,
             dropped=self.dropped,
+            corrected=self._matches.letters,
+            unmatched=None if part else self._matches.unmatched,
             seconds=self._seconds(),
             version=version(),
             out=str(out).encode("utf-8", "backslashreplace").decode() if out else None,

@@ -5,12 +5,11 @@ from contextlib import ExitStack
 from itertools import islice
 from typing import BinaryIO, Self
 
-from extractor.corrections import Corrections
 from extractor.errors import OutputError
 from extractor.run.content import Content, Contents
 from extractor.run.crew import in_order
 from extractor.run.known import Known, status_of
-from extractor.run.making import Came, Copy, Corrects, Done, Extracts, Given, confirmed, done
+from extractor.run.making import Came, Copy, Done, Extracts, Given, confirmed, corrections_of, done
 from extractor.run.named import Named
 from extractor.run.summary import Tally
 from extractor.source import Input
@@ -32,7 +31,7 @@ class Work:
         self._journal = journal
         self._named = named
         self._extract = extract
-        self._corrected = extract.corrected if isinstance(extract, Corrects) else Corrections()
+        self._corrected = corrections_of(extract)
         self._tally = tally
         self._update = revision is Revision.UPDATE
         self._retried = None if self._update or revision is None else revision.value

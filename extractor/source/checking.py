@@ -22,7 +22,7 @@ def check_paths(paths: Iterable[StrPath]) -> None:
     Raises:
         InputError: One is no file or folder, and as a pattern matches nothing: ``missing_path``.
     """
-    for path in map(os.fspath, paths):
+    for path in [os.fspath(path) for path in paths]:
         if path != STDIN and not is_address(path) and not local.is_there(path):
             message = f"There is no file or folder {path}: give the path of what is there."
             raise InputError(Code.MISSING_PATH, message)
@@ -40,7 +40,7 @@ def check_keys(
         InputError: One of them has no such key: ``not_text``.
         ImrError: pyarrow is not installed.
     """
-    for path in map(os.fspath, paths):
+    for path in [os.fspath(path) for path in paths]:
         kind = kind_of(path)
         if kind not in {"jsonl", "parquet"} or is_address(path) or not Path(path).is_file():
             continue
