@@ -15,7 +15,10 @@ ROOT = Path(__file__).parent.parent
 
 def test_records_go_to_standard_output_and_nothing_else_does(letters: Path) -> None:
     """Without --out, a JSON line per input, in order; standard error says only why it exits 1."""
-    done = imr("extract", letters / "b.txt", letters)
+    again = letters.parent / "again" / "b.txt"
+    again.parent.mkdir()
+    again.write_bytes((letters / "b.txt").read_bytes())
+    done = imr("extract", again, letters)
     assert [r["document"]["id"] for r in records(done.stdout)] == [
         "b.txt",
         "a.txt",

@@ -32,7 +32,8 @@ def test_there_are_as_many_rows_as_inputs(tmp_path: Path, root: Path, suffix: st
     good = root / "golden" / "seed-000" / "source.txt"
     (tmp_path / "empty.txt").touch()
     (tmp_path / "noise.txt").write_bytes(bytes(range(256)) * 8)
-    given = [tmp_path / "missing.txt", good, tmp_path / "empty.txt", tmp_path / "noise.txt", good]
+    other = root / "golden" / "seed-001" / "source.txt"
+    given = [tmp_path / "missing.txt", good, tmp_path / "empty.txt", tmp_path / "noise.txt", other]
     out = tmp_path / f"letters{suffix}"
     summary = run(find(given), Extractor(), out)
     assert (summary.inputs, summary.failed) == (5, 4)

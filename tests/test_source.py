@@ -298,7 +298,7 @@ def test_a_path_that_names_nothing_is_an_input(path: str) -> None:
 @pytest.mark.usefixtures("letters")
 def test_the_second_input_of_one_id_is_an_error() -> None:
     """It is yielded all the same: as many rows as inputs."""
-    assert codes("letters/b.txt", "letters/2014", "-", "-", "letters/b.txt") == [
+    assert codes("letters/b.txt", "letters/2014", "-", "-", "letters/2014/b.txt") == [
         ("b.txt", None),
         ("b.txt", "duplicate_id"),
         ("deep/c.Txt", None),
@@ -306,6 +306,15 @@ def test_the_second_input_of_one_id_is_an_error() -> None:
         ("-", "duplicate_id"),
         ("b.txt", "duplicate_id"),
     ]
+
+
+@pytest.mark.parametrize("again", ["letters/b.txt", "./letters/../letters/b.txt", "letters/b.*"])
+def test_a_letter_that_is_named_again_is_taken_once(letters: Path, again: str) -> None:
+    """Beside its folder, or twice, however its path is written: one letter."""
+    once = codes("letters")
+    assert codes("letters", again) == codes("letters", letters.resolve(), again, again) == once
+    assert codes(again, "letters")[0] == ("b.txt", None)
+    assert sorted(codes(again, "letters")) == sorted(once)
 
 
 def test_links_make_no_loop(letters: Path) -> None:

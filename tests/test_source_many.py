@@ -178,6 +178,20 @@ def test_a_folder_may_be_the_one_at_hand(tmp_path: Path, monkeypatch: pytest.Mon
     }  # fmt: skip
 
 
+def test_an_archive_that_is_named_again_is_taken_once(archive: Path) -> None:
+    """Each of its letters stands in one place."""
+    assert list(find([archive, archive])) == list(find(archive))
+
+
+def test_a_line_of_another_file_with_the_same_id_is_another_letter(tmp_path: Path) -> None:
+    """And so is another line of the same file."""
+    paths = [tmp_path / name for name in ("one.jsonl", "two.jsonl")]
+    for path in paths:
+        path.write_bytes(jsonl(*[("a", "x"), ("a", "x")]))
+    found = [each.error and each.error.code for each in find([*paths, paths[0]])]
+    assert found == [None, *[Code.DUPLICATE_ID] * 4]
+
+
 @pytest.mark.parametrize("name", ["some.jsonl", "some.jsonl.gz", "some.parquet"])
 @pytest.mark.parametrize(
     ("row", "lacks"),

@@ -36,7 +36,7 @@ def find(
       is the one given there.
 
     Every path yields something: ``missing_path`` where it names nothing. The second of two inputs
-    with one id is yielded with ``duplicate_id``.
+    with one id is yielded with ``duplicate_id``; one that is named again under the same id is not.
 
     Args:
         paths: Files, folders, globs, addresses.
@@ -54,14 +54,23 @@ def find(
     named = chain.from_iterable(_expand(os.fspath(path)) for path in given)
     more = lists.listed(files_from) if files_from is not None else ()
     listed = chain.from_iterable(_expand(path, listed=True) for path in more)
-    taken: set[str] = set()
+    taken: dict[str, int | None] = {}
     for file in chain(named, listed):
         for each in _letters(file, keys, limits):
-            if each.error is None and each.id in taken:
-                yield replace(each, error=_duplicate())
-            else:
+            where = _where(each)
+            if each.error is not None or each.id not in taken:
                 yield each
-            taken.add(each.id)
+            elif where is None or taken[each.id] != where:
+                yield replace(each, error=_duplicate())
+            taken.setdefault(each.id, where)
+
+
+def _where(given: Input) -> int | None:
+    """Return by what an input's place is told from others; None of what is never the same twice."""
+    if given.path is None or given.error is not None:
+        return None
+    file = given.path if is_address(given.path) else os.path.abspath(given.path)  # noqa: PTH100
+    return hash((file, given.place and given.place.at))
 
 
 def _duplicate() -> Finding:
