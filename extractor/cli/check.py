@@ -2,14 +2,12 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
-
-from pydantic import ValidationError
+from typing import BinaryIO
 
 from extractor.cli import output
 from extractor.cli.given import refuse_table
+from extractor.cli.parsing import Unreadable, parsed
 from extractor.corrections import dismissed_in
 from extractor.errors import ImrError, InputError
 from extractor.findings import Code, Finding, Severity
@@ -30,29 +28,6 @@ _THE_LETTERS_OWN = {
     Code.UNKNOWN_LAYOUT,
     Code.UNCERTAIN_BOUNDARY,
 }
-
-
-class Unreadable(NamedTuple):
-    """A line that is no record: where the first fault of it lies, and what it is."""
-
-    where: str
-    fault: str
-
-
-def parsed(lines: Iterable[bytes]) -> Iterator[tuple[int, Record | Unreadable]]:
-    """Yield each line's number, from 1, and its record, or why it is none; blank lines are not."""
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            yield number, _record(line)
-
-
-def _record(line: bytes) -> Record | Unreadable:
-    try:
-        return Record.from_json(line.removeprefix(b"\xef\xbb\xbf"))
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        return Unreadable(f"{where}: " if where else "", first["msg"])
 
 
 def check(records: str, source: Path, layouts: Path | None, encoding: str | None) -> bool:

@@ -71,7 +71,7 @@ def _are_records(start: bytes) -> bool:
 
 
 def _records(lines: Iterable[bytes], name: str) -> "list[Record]":
-    from extractor.cli.check import Unreadable, parsed
+    from extractor.cli.parsing import Unreadable, parsed
 
     records = []
     for number, record in parsed(lines):

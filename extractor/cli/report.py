@@ -115,7 +115,7 @@ def _letters(records: Path) -> "Iterator[Letter]":
 
 
 def _parsed(lines: Iterable[bytes], name: str) -> "Iterator[Letter]":
-    from extractor.cli.check import Unreadable, parsed
+    from extractor.cli.parsing import Unreadable, parsed
     from extractor.errors import ImrError
     from extractor.tabulate import letter_of
 
