@@ -425,6 +425,14 @@ def test_a_dismissal_falls_on_no_other_item(two: Letter, action: str) -> None:
         assert finding.stands is stands
 
 
+def test_a_rejection_is_taken_back_by_accepting_alone(two: Letter) -> None:
+    """A dismissal does not outvote a rejection."""
+    made = two.correct("reject")
+    (finding,) = (each for each in two.revised(made).findings if each.code is Code.REJECTED)
+    assert two.revised(made, dismissing(two, finding)).status == "review"
+    assert two.revised(made, two.accept()).status == "verified"
+
+
 @pytest.mark.parametrize("code", [Code.UNGROUNDED, Code.ALTERED_QUOTE, Code.SOURCE_MISMATCH])
 def test_what_the_letter_decides_nobody_dismisses(two: Letter, code: Code) -> None:
     """Whether words stand there is no matter of opinion."""

@@ -20,7 +20,12 @@ from extractor.text import Text
 Validate = Callable[[Record], Iterable[Finding]]
 
 # Whether words stand where a value says, and say what it says, is no matter of opinion.
-_NEVER_DISMISSED = INPUT_CODES | {Code.UNGROUNDED, Code.ALTERED_QUOTE, Code.CORRECTION_UNAPPLIED}
+_NEVER_DISMISSED = INPUT_CODES | {
+    Code.UNGROUNDED,
+    Code.ALTERED_QUOTE,
+    Code.CORRECTION_UNAPPLIED,
+    Code.REJECTED,  # whoever thinks otherwise accepts the record
+}
 _READ_FROM_WORDS = ("/case/", "/patient/", "/outcome", "/decision")
 _BY_CORRECTION = "A person corrected this value."
 

@@ -103,11 +103,6 @@ class _Shown(NamedTuple):
         return across, self.origin[1] + x * self.right[1] + y * self.up[1]
 
 
-def _step(origin: tuple[float, float], far: tuple[float, float]) -> tuple[float, float]:
-    """Return how far a point of the page leads, from where *_FAR* of them lead."""
-    return (far[0] - origin[0]) / _FAR, (far[1] - origin[1]) / _FAR
-
-
 def _on_page(fraction: float) -> float:
     return round(min(1.0, max(0.0, fraction)), 5)
 
