@@ -350,6 +350,39 @@ def test_a_value_that_there_is_none_of_is_refused(
     assert near in done.stderr
 
 
+TIMES = [
+    *(("--year", "17"), ("--year", "0"), ("--year", "-2016"), ("--year", "20160")),
+    ("--since", "2017-01-02", "--until", "2017-01-01"),
+    *(("--year", "2016", "--since", "2017-01-01"), ("--year", "2016", "--until", "2015-12-31")),
+]
+
+
+@pytest.mark.parametrize("command", ["search", "similar"])
+@pytest.mark.parametrize("options", TIMES, ids=" ".join)
+def test_a_time_that_is_none_is_refused(
+    invented: Path, command: str, options: tuple[str, ...]
+) -> None:
+    """A year has four digits, and the first day comes before the last: else nothing is meant."""
+    given = (invented, "acupuncture") if command == "search" else ("needles.txt", "--db", invented)
+    done = imr(command, *given, *options)
+    assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--year", "2016"),
+        ("--since", "2016-12-07", "--until", "2016-12-07"),
+        ("--year", "2016", "--since", "2016-12-07"),
+        ("--year", "2016", "--until", "2017-06-30"),
+    ],
+)
+def test_a_time_of_one_day_or_more_is_searched(invented: Path, options: tuple[str, ...]) -> None:
+    """The first and the last day count; a year and a day together mean the days of both."""
+    found = imr("search", invented, "acupuncture", *options, "--format", "json")
+    assert [hit["id"] for hit in json.loads(found.stdout)["hits"]] == ["needles.txt"] * 2
+
+
 @pytest.mark.parametrize(
     ("option", "names"),
     [

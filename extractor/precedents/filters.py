@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import MAXYEAR, date
 
 from extractor.errors import QueryError
 from extractor.findings import OBSERVATIONS
@@ -11,6 +11,7 @@ from extractor.treatments.drug_lexicon import drug_lexicon
 from extractor.treatments.vocabulary import CATEGORIES, DRUG_CLASSES, REGIONS
 
 DECISIONS = ("upheld", "overturned")
+_FIRST_YEAR = 1000
 CITES = ("mtus", "non_mtus", "both", "none", "unclear")
 Clause = tuple[str, tuple[str | int, ...]]
 _LISTED = {
@@ -70,7 +71,7 @@ class Filters:
         """Return the SQL condition over ``items`` and ``letters``, and its parameters.
 
         Raises:
-            QueryError: A value is none of its closed list.
+            QueryError: A value is none of its closed list, a day is none, or no day is meant.
         """
         clauses = [("1", ()), *self._clauses(database)]
         parameters = tuple(each for _, several in clauses for each in several)
@@ -99,9 +100,7 @@ class Filters:
     def _of_the_letter(self) -> Iterator[Clause]:
         if self.specialty is not None:
             yield "instr(lower(letters.specialties), lower(?))", (self.specialty,)
-        for day, sign in ((self.since, ">="), (self.until, "<=")):
-            if day is not None:
-                yield f"letters.decision_date {sign} ?", (_day(day),)
+        yield from _between(self.since, self.until)
         if self.verified:
             yield "letters.status = 'verified'", ()
 
@@ -115,8 +114,11 @@ def decided_in(
     ('2016-07-01', '2016-12-31')
 
     Raises:
-        QueryError: A day is none.
+        QueryError: A day or a year is none.
     """
+    if year is not None and not _FIRST_YEAR <= year <= MAXYEAR:
+        message = "This is no year: give one as 2016."
+        raise QueryError(message)
     first, last = (_day(each) if each else None for each in (since, until))
     if year is None:
         return first, last
@@ -173,6 +175,16 @@ def _holds(column: str) -> str:
     """Return the condition that a column's JSON array holds a value."""
     inside = f"EXISTS (SELECT 1 FROM json_each({column}) WHERE value = ?)"  # noqa: S608 - no value
     return f"CASE WHEN json_valid({column}) THEN {inside} ELSE 0 END"
+
+
+def _between(since: str | None, until: str | None) -> Iterator[Clause]:
+    first, last = (None if each is None else _day(each) for each in (since, until))
+    if first and last and first > last:
+        message = f"No day is meant: the first, {first}, comes after the last, {last}."
+        raise QueryError(message)
+    for day, sign in ((first, ">="), (last, "<=")):
+        if day is not None:
+            yield f"letters.decision_date {sign} ?", (day,)
 
 
 def _day(asked: str) -> str:
