@@ -341,6 +341,29 @@ def test_what_holds_no_records_is_refused(tmp_path: Path, name: str, content: st
     assert not out.exists()
 
 
+@pytest.mark.parametrize("name", ["report.txt", "report.pdf", "report"])
+def test_a_name_that_says_no_format_is_refused(records: Path, name: str) -> None:
+    """In one line and before anything is written, unless --format says it."""
+    out, figures = records.with_name(name), records.with_name("figures")
+    done = run(records, "--out", out, "--csv", figures)
+    assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
+    assert not out.exists()
+    assert not figures.exists()
+    assert run(records, "--out", out, "--format", "md").exit_code == 0
+    assert out.read_text("utf-8").startswith("# ")
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [("a.html", "<!"), ("a.HTM", "<!"), ("a.md", "# "), ("a.Markdown", "# ")],
+)
+def test_the_name_says_the_format(records: Path, name: str, begins: str) -> None:
+    """By its ending, whatever the case."""
+    out = records.with_name(name)
+    assert run(records, "--out", out).exit_code == 0
+    assert out.read_text("utf-8").lstrip().startswith(begins)
+
+
 def test_records_are_not_written_over(records: Path) -> None:
     """The output is none of the inputs."""
     before = records.read_bytes()

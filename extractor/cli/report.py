@@ -14,14 +14,20 @@ from extractor.cli.options import refusals, there
 if TYPE_CHECKING:
     from extractor.tabulate import Letter, Tabulation
 
-_MARKDOWN = {".md", ".markdown"}
-
 
 class Format(StrEnum):
     """How the report is written."""
 
     HTML = "html"
     MARKDOWN = "md"
+
+
+_FORMATS = {
+    ".html": Format.HTML,
+    ".htm": Format.HTML,
+    ".md": Format.MARKDOWN,
+    ".markdown": Format.MARKDOWN,
+}
 
 
 def report(  # noqa: PLR0913, PLR0917 - one parameter per option
@@ -75,10 +81,11 @@ def report(  # noqa: PLR0913, PLR0917 - one parameter per option
     with refusals():
         if out is not None:
             output.check_place(out, others=(records,))
+        written_as = form or _format_of(out)
         made = tabulate(_letters(records), letters)
         if csv is not None:
             _write_csv(made, csv)
-        text = _text(made, form or _format_of(out), source, out)
+        text = _text(made, written_as, source, out)
         if out is None:
             output.write(text)
         else:
@@ -86,8 +93,19 @@ def report(  # noqa: PLR0913, PLR0917 - one parameter per option
 
 
 def _format_of(out: Path | None) -> Format:
-    page = out is not None and out.suffix.lower() not in _MARKDOWN
-    return Format.HTML if page else Format.MARKDOWN
+    """Return the format that the name says; Markdown for standard output.
+
+    Raises:
+        OutputError: It says none.
+    """
+    from extractor.errors import OutputError
+
+    if out is None:
+        return Format.MARKDOWN
+    if (form := _FORMATS.get(out.suffix.lower())) is None:
+        message = f"{out} names no format: let it end in .html or .md, or add --format."
+        raise OutputError(message)
+    return form
 
 
 def _text(made: "Tabulation", form: Format, source: Path | None, out: Path | None) -> str:
