@@ -291,6 +291,18 @@ def test_progress_goes_to_a_terminal(letters: Path) -> None:
     assert re.search(r"3/3.*verified 3.*review 0.*failed 0", shown)
 
 
+def test_a_finished_run_leaves_no_bar_but_says_so(letters: Path, tmp_path: Path) -> None:
+    """The same command again: no bar that stands at nothing, and a line that says why."""
+    run = ("extract", letters, "--out", tmp_path / "r.csv")
+    assert (first := imr(*run)).exit_code == 0
+    _, shown = on_terminal(*map(str, run), records_too=False)
+    left = shown.rpartition("\x1b[2K")[2]
+    assert ("0/3" in left, "r.csv" in left) == (False, True)
+    again = imr(*run)
+    assert (again.exit_code, first.stderr, again.stdout) == (0, "", "")
+    assert len(again.stderr.splitlines()) == 1
+
+
 def test_progress_does_not_run_into_the_records(letters: Path) -> None:
     """Where the records go to the same terminal there is no bar."""
     _, shown = on_terminal("extract", letters, records_too=True)

@@ -37,7 +37,7 @@ def watching(
 
     Without a *total* the bar says how many are done, and in the end of how many. Nothing is shown,
     and None is yielded, where standard error is no terminal, or where the records themselves go to
-    the same one.
+    the same one; no bar stays where there was no letter to wait for.
     """
     if not _is_terminal(sys.stderr) or (beside_records and _is_terminal(sys.stdout)):
         yield None
@@ -51,8 +51,7 @@ def watching(
             bar.update(task, advance=1, description=_counts(statuses))
 
         yield watch
-        if total is None:
-            bar.update(task, total=statuses.total())
+        bar.update(task, total=total or statuses.total(), visible=statuses.total() > 0)
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

@@ -77,9 +77,12 @@ def check_corrections(extractor: "Extractor") -> None:
 
 
 def tell(came_to: "Summary") -> None:
-    """Say what became of letters that were not simply extracted."""
+    """Say what became of letters that were not simply extracted, or that nothing was to be done."""
     said = [f"{count} {what}" for name, what in _TOLD.items() if (count := getattr(came_to, name))]
-    if said:
+    if came_to.out is not None and came_to.resumed == came_to.inputs:
+        letters = "1 letter" if came_to.inputs == 1 else f"{came_to.inputs} letters"
+        output.say(f"Nothing to do: {came_to.out} is finished ({letters}).")
+    elif said:
         output.say(f"Of the letters {', '.join(said)}.")
     if came_to.corrected is not None:
         output.say(f"{_corrected(came_to)}.")
