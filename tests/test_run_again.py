@@ -73,6 +73,44 @@ def stop_after(id: str) -> Callable[[Done], None]:  # noqa: A002 - the record's 
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
+def test_an_update_counts_the_duplicates_that_a_fresh_run_counts(
+    folder: Path, out: Path, jobs: int
+) -> None:
+    """A copy of a letter whose record is kept is a duplicate, new or not; so is that of a new one.
+
+    And so it is where the update was interrupted.
+    """
+    run(find([folder]), Extractor(), out)
+    shutil.copy(folder / "3.txt", folder / "3-copy.txt")
+    for other in ("new-1.txt", "new-2.txt"):
+        (folder / other).write_text("Another letter.")
+    with pytest.raises(KeyboardInterrupt):
+        run(
+            find([folder]),
+            Extractor(),
+            out,
+            jobs=jobs,
+            revision=Revision.UPDATE,
+            watch=stop_after("3-copy.txt"),
+        )
+    for name in ("3-copy.txt", "new-2.txt"):
+        summary = run(find([folder]), Extractor(), out, jobs=jobs, revision=Revision.UPDATE)
+        assert out.read_bytes() == fresh(folder)
+        anew = run(find([folder]), Extractor(), out.with_name("anew.jsonl"), overwrite=True)
+        assert summary.duplicates == anew.duplicates > 0
+        (folder / name).unlink()
+
+
+def test_a_kept_record_is_counted_once(folder: Path, out: Path) -> None:
+    """Every letter of an update is kept, or a duplicate, or extracted: no letter is two of them."""
+    run(find([folder]), Extractor(), out)
+    shutil.copy(folder / "3.txt", folder / "3-copy.txt")
+    (folder / "new.txt").write_text("Another letter.")
+    summary = update(folder, out)
+    assert (summary.reused, summary.duplicates, sum(READ.values())) == (10, 1, 1)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
 def test_the_same_bytes_are_extracted_once(folder: Path, out: Path, jobs: int) -> None:
     """Duplicates each have their row under their own id and path, wherever they stand."""
     (folder / "again").mkdir()

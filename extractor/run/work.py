@@ -124,5 +124,7 @@ class Work:
             own = key is not None and self._known.is_own(key)
             self._tally.duplicates += own
             self._tally.reused += not own
-            self._journal.append(made.line, key)
+            begins = self._journal.append(made.line, key)
+            if key and not own:  # further letters with these bytes are this one's duplicates
+                self._known.made(key, begins)
         self._tally.add(made)
