@@ -193,6 +193,21 @@ def test_letters_are_matched_by_id_then_by_content(files: Files) -> None:
     assert (counted.both, counted.moved, counted.only_old, counted.only_new) == (4, 1, 2, 1)
 
 
+@pytest.mark.parametrize("options", [(), ("--json",), ("--summary",), ("--json", "--summary")])
+def test_files_that_share_no_letter_are_said_to(files: Files, options: tuple[str, ...]) -> None:
+    """On standard error, whatever is asked for; not where a letter is in both, or a file empty."""
+    files.write()
+    assert files.diff(*options).stderr == ""
+    for each in files.now[1:]:
+        each["document"].update(id=each["document"]["id"] + ".pdf", sha256=None)
+    assert files.diff(*options).stderr == ""
+    files.now.pop(0)
+    done = files.diff(*options)
+    assert (done.exit_code, "imr-eval same" in done.stderr) == (0, True)
+    files.now.clear()
+    assert files.diff(*options).stderr == ""
+
+
 def test_failed_inputs_of_other_names_are_not_matched(files: Files) -> None:
     """Two inputs without content have nothing in common but that."""
     for side, name in ((files.was, "a.txt"), (files.now, "b.txt")):

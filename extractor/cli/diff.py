@@ -70,6 +70,11 @@ def diff(  # noqa: PLR0913, PLR0917 - one parameter per option
             if as_json and not summary:
                 output.write_line(change.model_dump_json(exclude_none=True))
     counted = tally.differences(letters)
+    if not counted.both and counted.only_old and counted.only_new:
+        output.say(
+            "No letter is in both files: neither ids nor bytes agree, as of the same letters as "
+            "PDF and as text. `imr-eval same` pairs records by their ids without suffixes."
+        )
     if as_json and summary:
         output.write(counted.model_dump_json(indent=2, by_alias=True) + "\n")
     elif not as_json:
