@@ -174,6 +174,25 @@ def test_a_page_is_drawn_as_a_picture_of_its_own_shape() -> None:
         sheets.picture(b"%PDF-1.4 broken", 1)
 
 
+def test_letters_that_are_not_under_the_source_are_counted(tmp_path: Path) -> None:
+    """A wrong folder is told of on standard error; of the right one there is nothing to say."""
+    letters = tmp_path / "in"
+    letters.mkdir()
+    (tmp_path / "wrong").mkdir()
+    for name in "ab":
+        (letters / f"{name}.txt").write_text(HOSTILE, "utf-8")
+    records = tmp_path / "r.jsonl"
+    made = [extract(path) for path in sorted(letters.iterdir())]
+    records.write_text("".join(f"{each.to_json()}\n" for each in made), "utf-8")
+    said = {}
+    for source in (letters, tmp_path / "wrong"):
+        options = ["--source", str(source), "--out", str(tmp_path / "r.html")]
+        done = CliRunner().invoke(app, ["review", str(records), *options])
+        assert done.exit_code == 0
+        said[source.name] = re.findall(r"\d+", done.stderr)
+    assert said == {"in": [], "wrong": ["2", "2"]}
+
+
 def test_a_letter_is_extracted_and_written(tmp_path: Path) -> None:
     """A PDF in, a page out: its record, its words, its pages as pictures."""
     path = folders("pdf")[0]
@@ -199,6 +218,7 @@ def test_records_are_shown_on_their_own_letters_only(tmp_path: Path) -> None:
         app, ["review", str(records), "--source", str(tmp_path / "in"), "--out", str(out)]
     )
     assert done.exit_code == 0, done.output
+    assert re.findall(r"\d+", done.stderr) == ["3", "1", "1"]
     blocks = embedded(out.read_text("utf-8"))
     assert blocks["letter-0"]["text"] == HOSTILE
     assert BAD in blocks["letter-0"]["text"]

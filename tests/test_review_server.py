@@ -741,3 +741,20 @@ def test_neither_letters_nor_the_secret_are_logged(server: Server, tmp_path: Pat
     assert server.address.partition("token=")[2] not in said
     assert browser.cookie.partition("=")[2] not in said
     assert "Traceback" not in said
+
+
+def test_letters_that_are_not_under_the_source_are_counted_at_the_start(
+    desk: Path, tmp_path: Path
+) -> None:
+    """A wrong folder is told of before anybody looks for a letter; of the right one, nothing."""
+    records = str(len((desk / "records.jsonl").read_bytes().splitlines()))
+    (tmp_path / "wrong").mkdir()
+    said = {}
+    for source in (desk / "letters", tmp_path / "wrong"):
+        errors = tmp_path / f"{source.name}.errors"
+        given = (desk / "records.jsonl", "--source", source, "--corrections", tmp_path / "log")
+        with serving(*given, errors=errors) as running:
+            assert running.address
+        lines = errors.read_text("utf-8").splitlines()
+        said[source.name] = [line.count(records) for line in lines if "--source" in line]
+    assert said == {"letters": [], "wrong": [2]}

@@ -8,7 +8,7 @@ import typer
 
 from extractor.cli import output
 from extractor.cli.options import EncodingOption, LayoutsOption, extractor_of, refusals, there
-from extractor.cli.reviewing import Served, review_on_server
+from extractor.cli.reviewing import Served, review_on_server, tell_lost
 
 if TYPE_CHECKING:
     from extractor.findings import Finding
@@ -83,8 +83,8 @@ def review(  # noqa: PLR0913, PLR0917 - each is an option of its own
     With --out, on one page that opens from disk, to look at and to share. With --serve, to be
     corrected by any number of people: each decision is on disk at once.
 
-    Records name their letters' files, and --source says where those are now; a letter is extracted
-    first.
+    The letters of records are looked for where the records say, or under --source; a letter is
+    extracted first.
     """
     from extractor.cli.given import records_of
     from extractor.pages.review.page import render
@@ -102,6 +102,7 @@ def review(  # noqa: PLR0913, PLR0917 - each is an option of its own
         letters = Letters(source, encoding)
         shown = list(letters.shown(records))
         output.write_file(out, render(rows_of(records), shown, letters.note))
+        tell_lost(letters.missing, letters.changed, len(records))
 
 
 def rows_of(records: "Sequence[Record]") -> "list[Json]":
@@ -129,13 +130,18 @@ class Letters:
         self._encoding = encoding
         self._room = PICTURES
         self._without = 0
+        self.missing = self.changed = 0
 
     def shown(self, records: "Sequence[Record]") -> "Iterator[Json]":
         """Yield each record's letter as a page shows it, with pictures while there is room."""
+        from extractor.findings import Code, Finding
         from extractor.pages.review.letter import letter_of
 
         for place, record in enumerate(records):
             letter = self.letter(record)
+            if isinstance(letter, Finding):
+                self.missing += letter.code is Code.MISSING_PATH
+                self.changed += letter.code is Code.SOURCE_MISMATCH
             pdf = self.pdf(record, letter)
             made = letter_of(record, letter, pdf if self._room > 0 else None, place=place)
             self._room -= sum(len(page["image"]) for page in made["pages"] or ())

@@ -1,5 +1,6 @@
 """``imr review --serve``: what is given, on the desk, and the address to open."""
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -84,7 +85,22 @@ def _of_records(file: Path, source: Path | None, extractor: "Extractor") -> "She
     if source is not None:
         letters = {each.id: each for each in find([source]) if each.error is None}
     records = opened(file)
-    return Shelf(records, output.plain(file), letters, extractor.limits, extractor.encoding)
+    shelf = Shelf(records, output.plain(file), letters, extractor.limits, extractor.encoding)
+    if letters is not None:
+        lost = sum(json.loads(row.said)["id"] not in letters for row in shelf.rows)
+        tell_lost(lost, 0, len(shelf))
+    return shelf
+
+
+def tell_lost(missing: int, changed: int, records: int) -> None:
+    """Say how many of the letters of *records* cannot be shown; nothing where all can."""
+    why = {"not found": missing, "not as they were when they were extracted": changed}
+    said = [f"{count} {what}" for what, count in why.items() if count]
+    if said:
+        output.say(
+            f"Of {records} letters {' and '.join(said)}: their records are shown without their "
+            "text. --source names the folder that was extracted."
+        )
 
 
 def _tell(address: str) -> None:
