@@ -210,7 +210,6 @@ def pdf(words: str | None = None, password: str | None = None) -> bytes:
 
 
 MADE = {
-    "a file that is not there": None,
     "a PDF that opens with a password only": pdf("A letter.", password="open"),  # noqa: S106
     "a PDF of one page, scanned": pdf(),
 }
@@ -226,8 +225,7 @@ def test_an_example_on_a_file_gives_its_code(
     data = (
         file["text"].encode(file.get("encoding", "utf-8")) if "text" in file else MADE[file["is"]]
     )
-    if data is not None:
-        Path(file["name"]).write_bytes(data)
+    Path(file["name"]).write_bytes(data)
     program, *arguments = entry["example"]["run"].split()
     assert program == "imr"
     *_, last = records(imr(*arguments).stdout)
