@@ -14,7 +14,8 @@ from evals.errors import EvalError
 if sys.platform != "win32":
     import resource
 
-_INTERVAL = 0.1
+_INTERVAL = 0.1  # seconds; looking takes the processors from what is looked at, so longer runs
+_OF_RUN = 0.005  # are looked at less often: each this share of their time so far
 _PROC = Path("/proc")
 
 
@@ -25,7 +26,8 @@ class Taken(NamedTuple):
         seconds: By the clock, its start included.
         cpu: Seconds of CPU time, of all its processes that have ended by themselves or were ended.
         peak: The most memory that its processes held together, in MiB: their proportional set
-            sizes summed, looked at ten times a second; None where the system has no such thing.
+            sizes summed, looked at ten times a second, and less often as it lasts longer; None
+            where the system has no such thing.
     """
 
     seconds: float
@@ -43,7 +45,7 @@ def take(*arguments: str) -> Taken:
     with TemporaryFile() as said:
         command = [sys.executable, *arguments]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said) as process:  # noqa: S603 - our own
-            while _goes_on(process):
+            while _goes_on(process, time.perf_counter() - start):
                 peak = max(peak, held(process.pid))
         seconds = time.perf_counter() - start
         said.seek(0)
@@ -54,10 +56,10 @@ def take(*arguments: str) -> Taken:
     return Taken(seconds, _cpu() - cpu, peak or None)
 
 
-def _goes_on(process: subprocess.Popen[bytes]) -> bool:
-    """Wait a moment; say whether *process* still runs."""
+def _goes_on(process: subprocess.Popen[bytes], lasted: float) -> bool:
+    """Wait a moment; say whether *process*, which *lasted* so long, still runs."""
     try:
-        process.wait(_INTERVAL)
+        process.wait(max(_INTERVAL, _OF_RUN * lasted))
     except subprocess.TimeoutExpired:
         return True
     return False
