@@ -1,6 +1,7 @@
 """What every test stands on: no network beyond this machine, and a few letters."""
 
 import ipaddress
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -37,6 +38,10 @@ def _refuse_network(event: str, arguments: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(_refuse_network)
+
+# What is started in a shell's background is deaf to Ctrl-C, and so would be all that it starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
