@@ -14,7 +14,7 @@ ROOMS = (
     ("intervals",),
     ("errors", "record"),
     ("text", "phrases", "numbers"),
-    ("values",),
+    ("values", "polarity"),
     ("relatives",),
     ("windows",),
     ("paragraphs",),

@@ -28,15 +28,10 @@ from letters import (
 
 from extractor.guidelines import read_field
 from extractor.guidelines.components import components_of
+from extractor.polarity import conclusions, quotations, sentence_around
 from extractor.record import Record
 from extractor.text import Span, Text, collapse
-from extractor.values import (
-    conclusions,
-    parse_age,
-    parse_date,
-    quotations,
-    sentence_around,
-)
+from extractor.values import parse_age, parse_date
 
 settings.register_profile("quiet", deadline=None, max_examples=100, database=None, derandomize=True)
 settings.load_profile("quiet")

@@ -3,18 +3,16 @@
 import pytest
 from letters import marked
 
+from extractor.polarity import conclusions, quotations, sentence_around
 from extractor.record import Polarity
 from extractor.text import Span, Text
 from extractor.values import (
     AGE,
     DATE,
-    conclusions,
     parse_age,
     parse_date,
     parse_priority,
     parse_sex,
-    quotations,
-    sentence_around,
 )
 
 # --- dates ---------------------------------------------------------------------------------------

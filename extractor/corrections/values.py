@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from extractor.corrections.correction import Standing
 from extractor.errors import CorrectionError
 from extractor.guidelines import citation_of, cited_at, cited_in, read_field
+from extractor.polarity import conclusions, deciding_phrases
 from extractor.record import (
     Authority,
     Citation,
@@ -26,14 +27,7 @@ from extractor.record import (
     Words,
 )
 from extractor.text import Span, Text
-from extractor.values import (
-    conclusions,
-    deciding_phrases,
-    parse_age,
-    parse_date,
-    parse_priority,
-    parse_sex,
-)
+from extractor.values import parse_age, parse_date, parse_priority, parse_sex
 
 Tree = Any
 """A record, or a part of it, as JSON holds it."""

@@ -3,6 +3,7 @@
 import re
 from itertools import islice
 
+from extractor.polarity import sentence_around
 from extractor.propose import Claim
 from extractor.relatives import is_of, others
 from extractor.text import Span, Text
@@ -15,7 +16,6 @@ from extractor.values import (
     parse_age,
     parse_date,
     parse_sex,
-    sentence_around,
 )
 from extractor.windows import before as words_before
 from extractor.windows import reach

@@ -1,12 +1,12 @@
 """The offline rules engine: reads a letter by its layout, without a model or a network."""
 
 from extractor.layout import ItemPlace, Layout
+from extractor.polarity import conclusions
 from extractor.propose import Claim, Proposal, ProposedItem
 from extractor.propose.header import read_header
 from extractor.propose.partial import partial_approval
 from extractor.propose.people import read_expert, read_patient
 from extractor.text import Span, Text
-from extractor.values import conclusions
 
 
 def propose(text: Text, layout: Layout) -> Proposal:

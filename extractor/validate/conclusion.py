@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator
 
 from extractor.findings import Code, Finding
+from extractor.polarity import conclusions, quotations
 from extractor.record import Item
 from extractor.text import Span, Text
 from extractor.validate.spans import passage, span_of
-from extractor.values import conclusions, quotations
 
 _AGREES = {"necessary": "overturned", "not_necessary": "upheld"}
 _DOUBT = re.compile(

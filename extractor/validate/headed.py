@@ -4,11 +4,11 @@ import re
 from functools import lru_cache
 from itertools import pairwise, zip_longest
 
+from extractor.polarity import conclusions
 from extractor.text import Gap, Span, Text
 from extractor.validate.anchored import Anchored, Anchors, labels_in, opening
 from extractor.validate.families import PARTS, Family
 from extractor.validate.partial import BEGINS, ENDS
-from extractor.values import conclusions
 
 _VERDICTS = ("Upheld", "Overturned", "UPHELD", "OVERTURNED")
 _BARE_DECISION = re.compile(rf"(?:{'|'.join(_VERDICTS)})\b")

@@ -13,12 +13,13 @@ from functools import cache
 from typing import NamedTuple
 
 from extractor.findings import Code, Finding
+from extractor.polarity import quotations
 from extractor.record import Item, Record
 from extractor.text import Span, Text
 from extractor.validate.regions import named_regions, requested_regions, standing_for
 from extractor.validate.sentences import sentences
 from extractor.validate.spans import span_of
-from extractor.values import DATE, parse_date, quotations
+from extractor.values import DATE, parse_date
 
 _NUMBERS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from extractor.polarity import sentence_around
 from extractor.text import Span
-from extractor.values import sentence_around
 
 
 def sentences(norm: str, scope: Span, spans: Iterable[Span]) -> Iterator[Span]:
